@@ -1,1 +1,10 @@
-export {};
+export * from './behaviour.ts';
+export * from './draft.ts';
+export * from './errors.ts';
+export * from './execute.ts';
+export * from './ids.ts';
+export { limitOf, listQuery } from './list.ts';
+export * from './machine.ts';
+export { type Plan, planOf } from './plan.ts';
+export * from './store.ts';
+export * from './world.ts';

@@ -1,0 +1,35 @@
+/** The platform's clock: real time, moved, stopped or sped up by whoever runs the platform. */
+export interface ClockState {
+  /** Milliseconds added to real time. */
+  readonly offsetMs: number;
+  /** Simulated milliseconds per real one; 0 while it stands still. */
+  readonly speed: number;
+}
+
+export class Clock {
+  private baseReal = Date.now();
+  private baseMs = this.baseReal;
+  private rate = 1;
+
+  nowMs(): number {
+    return this.rate === 1
+      ? Date.now() + (this.baseMs - this.baseReal)
+      : Math.floor(this.baseMs + (Date.now() - this.baseReal) * this.rate);
+  }
+
+  /** Unix seconds. */
+  now(): number {
+    return Math.floor(this.nowMs() / 1000);
+  }
+
+  /** Moves to this instant (ms) and goes on at this speed; `speed` 0 stops it. */
+  set(toMs: number, speed: number = this.rate): void {
+    this.baseReal = Date.now();
+    this.baseMs = toMs;
+    this.rate = speed;
+  }
+
+  get state(): ClockState {
+    return { offsetMs: this.nowMs() - Date.now(), speed: this.rate };
+  }
+}

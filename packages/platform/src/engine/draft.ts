@@ -1,0 +1,347 @@
+import type { Contract } from '@annex/contract';
+import type { Resources, SubList } from './behaviour.ts';
+import { noSuch } from './errors.ts';
+import { type Ids, newId } from './ids.ts';
+import { previousAttributes } from './previous-attributes.ts';
+import type { PageQuery, StoreRead, Write } from './store.ts';
+import { type Fields, type StripeObject, type World, worldKey } from './world.ts';
+
+/** On whose behalf a draft is made; `null`s where the platform itself acts (renewals, retries). */
+export interface Actor {
+  /** `ca_…` of the extension that acts for the account. */
+  readonly application: string | null;
+  readonly requestId: string | null;
+  readonly idempotencyKey: string | null;
+}
+
+export const NOBODY: Actor = { application: null, requestId: null, idempotencyKey: null };
+
+/** What a draft is made from. Time is given in unix seconds. */
+export interface Ground {
+  readonly store: StoreRead;
+  readonly contract: Contract;
+  readonly resources: Resources;
+  readonly ids: Ids;
+  readonly now: number;
+  readonly actor: Actor;
+}
+
+/** An event that happened in a draft; it becomes an `event` object when the change is recorded. */
+export interface Happening {
+  readonly world: World;
+  readonly type: string;
+  /** The JSON of `data.object` at that moment. */
+  readonly text: string;
+  readonly previous: Fields | undefined;
+  readonly actor: Actor;
+  /** The delivered copy of an application's own event goes to this application alone. */
+  readonly onlyFor: string | undefined;
+}
+
+interface Entry {
+  readonly world: World;
+  before: StripeObject | undefined;
+  value: StripeObject;
+  text: string | undefined;
+  state: 'kept' | 'stub' | 'gone';
+  touched: boolean;
+}
+
+/** An object entered a state: what `settle` looks up in the table of consequences. */
+export interface Transition {
+  readonly world: World;
+  readonly object: string;
+  readonly id: string;
+  readonly now: number;
+  readonly before: StripeObject | undefined;
+  readonly after: StripeObject;
+}
+
+interface Core {
+  readonly ground: Ground;
+  readonly entries: Map<string, Entry>;
+  readonly happenings: Happening[];
+  readonly transitions: Transition[];
+  readonly staleParents: Map<string, { world: World; list: SubList; id: string }>;
+  readonly writes: Write[];
+}
+
+export interface InsertOptions {
+  /** The event type, where it is not `<object>.created`; `null` for none. */
+  readonly event?: string | null;
+}
+export interface SetOptions {
+  /** The event type(s) beside or instead of `<object>.updated`; `null` for none. */
+  readonly event?: string | readonly string[] | null;
+}
+
+const entryKey = (world: World, object: string, id: string): string => `${worldKey(world)}/${object}/${id}`;
+
+/**
+ * What should be so: an overlay over the store in which behaviours read their own writes. Nothing is kept until the
+ * engine turns the draft into one change. Objects read from a draft are values: change them with `set`, never in place.
+ */
+export class Draft {
+  readonly world: World;
+  /** Unix seconds, of the clock that the present operation lives on. */
+  readonly now: number;
+  readonly actor: Actor;
+  private readonly core: Core;
+
+  private constructor(core: Core, world: World, now: number) {
+    this.core = core;
+    this.world = world;
+    this.now = now;
+    this.actor = core.ground.actor;
+  }
+
+  static begin(ground: Ground, world: World): Draft {
+    return new Draft(
+      { ground, entries: new Map(), happenings: [], transitions: [], staleParents: new Map(), writes: [] },
+      world,
+      ground.now,
+    );
+  }
+
+  get contract(): Contract {
+    return this.core.ground.contract;
+  }
+
+  /** The same draft, seen from another world (a fee belongs to the platform's account, its charge to the connected one). */
+  in(world: World): Draft {
+    return new Draft(this.core, world, this.now);
+  }
+
+  /** The same draft at another instant (a test clock's). */
+  at(now: number): Draft {
+    return now === this.now ? this : new Draft(this.core, this.world, now);
+  }
+
+  /** A new id for this kind of object, in this world. */
+  id(object: string, style?: 'long' | 'short'): string {
+    const prefix = this.contract.idPrefix(object) ?? `${object.replaceAll('.', '_')}_`;
+    return newId(this.core.ground.ids, { object, prefix, world: this.world, now: this.now, style });
+  }
+
+  /** `length` random characters (secrets, suffixes). */
+  random(length: number): string {
+    return this.core.ground.ids.random(length);
+  }
+
+  /** The object, or nothing where it never was or is deleted. */
+  get(object: string, id: string | null | undefined): StripeObject | undefined {
+    if (id === null || id === undefined) return undefined;
+    const entry = this.entry(object, id);
+    return entry?.state === 'kept' ? entry.value : undefined;
+  }
+
+  /** As `get`, but deleted objects answer their stub. */
+  getOrStub(object: string, id: string): StripeObject | undefined {
+    const entry = this.entry(object, id);
+    return entry === undefined || entry.state === 'gone' ? undefined : entry.value;
+  }
+
+  /** The object named by a parameter, or Stripe's refusal (400 `resource_missing` with that parameter). */
+  need(object: string, id: string, param: string): StripeObject {
+    const found = this.get(object, id);
+    if (found === undefined) throw noSuch(this.contract.objectWord(object), id, { param, inPath: false });
+    return found;
+  }
+
+  /** All objects with these field values, newest first. */
+  find(object: string, where: PageQuery['where'], filter?: PageQuery['filter']): StripeObject[] {
+    const isFound = (value: StripeObject): boolean => matches(value, where) && (filter === undefined || filter(value));
+    const found: StripeObject[] = [];
+    const stored = new Set<string>();
+    for (const row of this.core.ground.store.page(this.world, object, { ...(where && { where }), limit: Number.POSITIVE_INFINITY }).rows) {
+      stored.add(row.id);
+      const value = this.get(object, row.id);
+      if (value !== undefined && isFound(value)) found.push(value);
+    }
+    const prefix = entryKey(this.world, object, '');
+    for (const [key, entry] of this.core.entries) {
+      if (!entry.touched || entry.state !== 'kept' || !key.startsWith(prefix) || stored.has(entry.value.id)) continue;
+      if (isFound(entry.value)) found.unshift(this.fresh(entry));
+    }
+    return found;
+  }
+
+  /** Stores a new object and tells `<object>.created` where the contract knows that event. */
+  insert(value: StripeObject, options: InsertOptions = {}): StripeObject {
+    const key = entryKey(this.world, value.object, value.id);
+    const entry: Entry = { world: this.world, before: undefined, value, text: undefined, state: 'kept', touched: true };
+    this.core.entries.set(key, entry);
+    this.childChanged(value);
+    this.moved(entry, undefined);
+    this.tell(this.eventName(value.object, 'created', options.event), value);
+    return this.fresh(entry);
+  }
+
+  /** Lays fields over an object and tells `<object>.updated` with `previous_attributes`; nothing where nothing changed. */
+  set(target: StripeObject, patch: Fields, options: SetOptions = {}): StripeObject {
+    const entry = this.entry(target.object, target.id);
+    if (entry === undefined || entry.state !== 'kept') throw new Error(`${target.object} ${target.id} is not in this draft`);
+    const before = this.fresh(entry);
+    const value: StripeObject = { ...before, ...patch };
+    const previous = previousAttributes(before, value);
+    if (previous !== undefined) {
+      entry.value = value;
+      entry.text = undefined;
+      entry.touched = true;
+      this.childChanged(value, before);
+      this.moved(entry, before);
+    }
+    const { event } = options;
+    if (Array.isArray(event) || typeof event === 'string') for (const type of [event].flat()) this.tell(type, entry.value, previous);
+    else if (previous !== undefined && event !== null)
+      this.tell(this.eventName(target.object, 'updated', undefined), entry.value, previous);
+    return entry.value;
+  }
+
+  /** Deletes: a stub stays retrievable, or nothing does. Tells `<object>.deleted` with the last state. */
+  remove(target: StripeObject, leaving: 'stub' | 'gone', options: InsertOptions = {}): StripeObject {
+    const entry = this.entry(target.object, target.id);
+    if (entry === undefined) throw new Error(`${target.object} ${target.id} is not in this draft`);
+    this.tell(this.eventName(target.object, 'deleted', options.event), this.fresh(entry));
+    this.childChanged(entry.value);
+    const stub: StripeObject = { id: target.id, object: target.object, deleted: true };
+    Object.assign(entry, { value: stub, text: undefined, state: leaving, touched: true });
+    return stub;
+  }
+
+  /** Tells an event of an object as it is now. */
+  emit(type: string, object: StripeObject, options: { previous?: Fields; onlyFor?: string } = {}): void {
+    this.tell(type, object, options.previous, options.onlyFor);
+  }
+
+  /** The text of an object as it will be stored, where this draft has it at hand. */
+  textOf(value: StripeObject): string {
+    const entry = this.core.entries.get(entryKey(this.world, value.object, value.id));
+    if (entry?.value === value) return (entry.text ??= JSON.stringify(value));
+    return JSON.stringify(value);
+  }
+
+  /** A platform record that is no Stripe object (a delivery, a log line): stored with the change as it is. */
+  keep(write: Write): void {
+    this.core.writes.push(write);
+  }
+
+  /** For the engine: takes the transitions noted since the last call. */
+  takeTransitions(): Transition[] {
+    return this.core.transitions.splice(0);
+  }
+
+  get happenings(): readonly Happening[] {
+    return this.core.happenings;
+  }
+
+  /** For the engine: all writes of this draft. */
+  writes(): Write[] {
+    for (const stale of [...this.core.staleParents.values()]) this.in(stale.world).entry(stale.list.parent, stale.id);
+    const writes = [...this.core.writes];
+    for (const entry of this.core.entries.values()) {
+      if (!entry.touched) continue;
+      const { value } = entry;
+      entry.text ??= JSON.stringify(value);
+      writes.push({
+        world: worldKey(entry.world),
+        object: value.object,
+        id: value.id,
+        created: typeof value.created === 'number' ? value.created : this.core.ground.now,
+        text: entry.state === 'gone' ? null : entry.text,
+        deleted: entry.state !== 'kept',
+        value,
+      });
+    }
+    return writes;
+  }
+
+  private entry(object: string, id: string): Entry | undefined {
+    const key = entryKey(this.world, object, id);
+    const known = this.core.entries.get(key);
+    if (known !== undefined) {
+      this.fresh(known);
+      return known;
+    }
+    const row = this.core.ground.store.row(this.world, object, id);
+    if (row === undefined) return undefined;
+    const value = JSON.parse(row.text) as StripeObject;
+    const entry: Entry = { world: this.world, before: value, value, text: row.text, state: row.deleted ? 'stub' : 'kept', touched: false };
+    this.core.entries.set(key, entry);
+    this.fresh(entry);
+    return entry;
+  }
+
+  /** The value of an entry with its embedded lists up to date. */
+  private fresh(entry: Entry): StripeObject {
+    const { staleParents } = this.core;
+    if (staleParents.size === 0) return entry.value;
+    for (const [key, stale] of staleParents) {
+      if (stale.id !== entry.value.id || stale.list.parent !== entry.value.object) continue;
+      staleParents.delete(key);
+      if (entry.state === 'kept') {
+        entry.value = { ...entry.value, [stale.list.field]: this.in(stale.world).embedded(stale.list, stale.id) };
+        entry.text = undefined;
+        entry.touched = true;
+      }
+    }
+    return entry.value;
+  }
+
+  /** A sub-list as an object carries it: the first ten. */
+  embedded(list: SubList, parentId: string): Fields {
+    const children = this.find(list.child, [[list.by, parentId]]);
+    if (list.order === 'oldest') children.reverse();
+    return { object: 'list', data: children.slice(0, 10), has_more: children.length > 10, url: list.url(parentId) };
+  }
+
+  private childChanged(value: StripeObject, before?: StripeObject): void {
+    for (const list of this.core.ground.resources.subLists) {
+      if (list.onExpand || list.child !== value.object) continue;
+      for (const id of new Set([value[list.by], before?.[list.by]])) {
+        if (typeof id !== 'string') continue;
+        this.core.staleParents.set(`${worldKey(this.world)}/${list.parent}/${list.field}/${id}`, { world: this.world, list, id });
+      }
+    }
+  }
+
+  private moved(entry: Entry, before: StripeObject | undefined): void {
+    const { value } = entry;
+    this.core.transitions.push({ world: this.world, object: value.object, id: value.id, now: this.now, before, after: value });
+  }
+
+  private eventName(object: string, verb: 'created' | 'updated' | 'deleted', asked: string | null | undefined): string | undefined {
+    if (asked !== undefined) return asked ?? undefined;
+    const declared = this.core.ground.resources.behaviours.get(object)?.events?.[verb];
+    if (declared !== undefined) return declared ?? undefined;
+    const type = `${object}.${verb}`;
+    return this.contract.eventTypes.has(type) ? type : undefined;
+  }
+
+  private tell(type: string | undefined, object: StripeObject, previous?: Fields, onlyFor?: string): void {
+    if (type === undefined) return;
+    const text = this.textOf(object);
+    this.core.happenings.push({ world: this.world, type, text, previous, actor: this.actor, onlyFor });
+  }
+}
+
+/** Reads `a.b.c` of an object. */
+export function valueAt(object: StripeObject, path: string): unknown {
+  if (!path.includes('.')) return object[path];
+  let value: unknown = object;
+  for (const step of path.split('.')) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string, unknown>)[step];
+  }
+  return value;
+}
+
+/** Equality on fields; a field that holds an embedded object matches by its id. */
+export function matches(object: StripeObject, where: PageQuery['where']): boolean {
+  if (where === undefined) return true;
+  return where.every(([path, wanted]) => {
+    let value = valueAt(object, path);
+    if (typeof value === 'object' && value !== null && 'id' in value) value = (value as { id: unknown }).id;
+    return value === wanted || (wanted === null && value === undefined);
+  });
+}

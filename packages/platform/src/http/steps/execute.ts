@@ -1,0 +1,37 @@
+import { type Draft, errorBody, type StoredAnswer, StripeError, worldKey } from '../../engine/index.ts';
+import type { Platform } from '../../platform.ts';
+import type { Exchange } from '../exchange.ts';
+
+/** What the answer of an idempotent request leaves behind, in the same change as what it did. */
+function storedAnswer(exchange: Exchange, status: number, body: string): StoredAnswer | undefined {
+  const { idempotent, caller, requestId, path } = exchange;
+  if (idempotent === undefined) return undefined;
+  const at = Math.floor(exchange.startedMs / 1000);
+  return { world: worldKey(caller!.world), key: idempotent.key, path, fingerprint: idempotent.fingerprint, status, requestId, at, body };
+}
+
+function keep(platform: Platform, exchange: Exchange, result: { draft: Draft; status: number; text: string }): void {
+  const answer = storedAnswer(exchange, result.status, result.text);
+  exchange.eventIds = platform.commit(result.draft, answer);
+  exchange.answer = { status: result.status, text: result.text };
+}
+
+/** Means, implies, is kept: the engine decides, the store keeps it whole, and only then is it answered. */
+export function execute(platform: Platform, exchange: Exchange): void {
+  const { caller, op, ids, params, expand, requestId } = exchange;
+  const actor = { application: caller!.application, requestId, idempotencyKey: exchange.idempotent?.key ?? null };
+  const call = { op: op!, ids: ids!, params: params ?? {}, expand: expand ?? [], world: caller!.world, actor, now: platform.clock.now() };
+  try {
+    const { text, draft, grade } = platform.engine.execute(call);
+    exchange.grade = grade;
+    if (exchange.method === 'GET') exchange.answer = { status: 200, text };
+    else keep(platform, exchange, { draft, status: 200, text });
+  } catch (error) {
+    const draft = (error as { draft?: Draft }).draft ?? platform.engine.draft(call.world, call.now, actor);
+    if (!(error instanceof StripeError) || exchange.idempotent === undefined) {
+      if (error instanceof StripeError && error.keepsChanges) exchange.eventIds = platform.commit(draft);
+      throw error;
+    }
+    keep(platform, exchange, { draft, status: error.status, text: JSON.stringify(errorBody(error.refusal)) });
+  }
+}

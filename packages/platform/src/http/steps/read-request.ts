@@ -1,0 +1,41 @@
+import { checkExpand, decodeForm, FormError, ParamError, readParams } from '@annex/contract';
+import { invalid } from '../../engine/index.ts';
+import type { Platform } from '../../platform.ts';
+import { type Exchange, header } from '../exchange.ts';
+import { badBody, noV2, unrecognizedUrl } from '../refusals.ts';
+
+/** What: method and path name an operation of the contract. */
+export function matchOperation(platform: Platform, exchange: Exchange): void {
+  const path = exchange.path.replace(/\/{2,}/g, '/');
+  if (path.startsWith('/v2/')) throw noV2(exchange.method, exchange.path);
+  const found = platform.engine.contract.match(exchange.method, path);
+  if (found === undefined) throw unrecognizedUrl(exchange.method, exchange.path);
+  exchange.op = found.op;
+  exchange.ids = found.ids;
+}
+
+/** The request's parameters: the query of GET and DELETE, the body of POST (with the query, where there is one). */
+export function readParameters(platform: Platform, exchange: Exchange): void {
+  const { contract } = platform.engine;
+  const op = exchange.op!;
+  const type = header(exchange, 'content-type') ?? '';
+  if (op.multipart && type.startsWith('multipart/form-data')) return;
+  if (exchange.method === 'POST' && /json/.test(type) && exchange.bytes.length > 0) {
+    throw badBody(
+      `The request body has the content type ${JSON.stringify(type)}; v1 takes application/x-www-form-urlencoded. Send name=value pairs instead of JSON.`,
+    );
+  }
+  const body = exchange.method === 'POST' ? exchange.bytes.toString('utf8') : '';
+  exchange.form = body === '' ? exchange.query : exchange.query === '' ? body : `${exchange.query}&${body}`;
+  try {
+    exchange.params = readParams(contract, op, decodeForm(exchange.form));
+    const { expand } = exchange.params;
+    exchange.expand = Array.isArray(expand) ? (expand as string[]) : [];
+    if (exchange.expand.length > 0) checkExpand(contract, op, exchange.expand);
+    delete exchange.params.expand;
+  } catch (error) {
+    if (error instanceof ParamError) throw invalid(error.message, error.param, error.code);
+    if (error instanceof FormError) throw badBody(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+/** Every setting, declared once: its default and its sentence. `--help` and the docs are made from this table. */
+export interface Setting<T> {
+  readonly flag: string;
+  readonly default: T;
+  readonly sentence: string;
+}
+
+export interface Settings {
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly host: string;
+  /** Folder of the journal; without it everything is in memory alone. */
+  readonly data: string | undefined;
+  readonly seed: string | undefined;
+  readonly strictKeys: boolean;
+  readonly stripeMock: boolean;
+  readonly allowWebhookHosts: readonly string[] | undefined;
+  readonly unlimitedClocks: boolean;
+  readonly logRequests: number;
+}
+
+export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
+  port: { flag: '--port', default: 12111, sentence: 'The port to listen on; 0 picks a free one.' },
+  host: {
+    flag: '--host',
+    default: '127.0.0.1',
+    sentence: 'The address to bind to. Anything else than 127.0.0.1 opens the simulator to your network.',
+  },
+  data: {
+    flag: '--data',
+    default: undefined,
+    sentence: 'The folder that keeps everything across restarts; without it the platform forgets when it stops.',
+  },
+  seed: { flag: '--seed', default: undefined, sentence: 'What to begin with when there is no data yet: `demo`.' },
+  strictKeys: {
+    flag: '--strict-keys',
+    default: false,
+    sentence: 'Refuses keys it has not given out. Otherwise a new sk_test_… key opens a fresh account of its own.',
+  },
+  stripeMock: {
+    flag: '--stripe-mock',
+    default: false,
+    sentence: 'Stands in for stripe-mock: ids that were never created are answered from the contract.',
+  },
+  allowWebhookHosts: {
+    flag: '--allow-webhook-hosts',
+    default: undefined,
+    sentence: 'A comma-separated list of the only hosts that webhooks may be sent to.',
+  },
+  unlimitedClocks: {
+    flag: '--unlimited-clocks',
+    default: false,
+    sentence: "Lifts Stripe's limits on test clocks (customers per clock, span of an advance).",
+  },
+  logRequests: { flag: '--log-requests', default: 5000, sentence: 'How many API requests the log keeps.' },
+};
+
+export type SettingsGiven = { readonly [K in keyof Settings]?: Settings[K] | undefined };
+
+export function settingsOf(given: SettingsGiven): Settings {
+  const settings: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(SETTINGS)) settings[name] = given[name as keyof Settings] ?? setting.default;
+  return settings as unknown as Settings;
+}
