@@ -1,42 +1,12 @@
 import type { Contract } from '@annex/contract';
-import type { Resources, SubList } from './behaviour.ts';
+import type { SubList } from './behaviour.ts';
 import { noSuch } from './errors.ts';
-import { type Ids, newId } from './ids.ts';
+import type { Actor, Ground, Happening, InsertOptions, SetOptions, Transition } from './ground.ts';
+import { newId } from './ids.ts';
 import { previousAttributes } from './previous-attributes.ts';
-import type { PageQuery, StoreRead, Write } from './store.ts';
+import type { PageQuery, Write } from './store.ts';
+import { matches } from './values.ts';
 import { type Fields, type StripeObject, type World, worldKey } from './world.ts';
-
-/** On whose behalf a draft is made; `null`s where the platform itself acts (renewals, retries). */
-export interface Actor {
-  /** `ca_…` of the extension that acts for the account. */
-  readonly application: string | null;
-  readonly requestId: string | null;
-  readonly idempotencyKey: string | null;
-}
-
-export const NOBODY: Actor = { application: null, requestId: null, idempotencyKey: null };
-
-/** What a draft is made from. Time is given in unix seconds. */
-export interface Ground {
-  readonly store: StoreRead;
-  readonly contract: Contract;
-  readonly resources: Resources;
-  readonly ids: Ids;
-  readonly now: number;
-  readonly actor: Actor;
-}
-
-/** An event that happened in a draft; it becomes an `event` object when the change is recorded. */
-export interface Happening {
-  readonly world: World;
-  readonly type: string;
-  /** The JSON of `data.object` at that moment. */
-  readonly text: string;
-  readonly previous: Fields | undefined;
-  readonly actor: Actor;
-  /** The delivered copy of an application's own event goes to this application alone. */
-  readonly onlyFor: string | undefined;
-}
 
 interface Entry {
   readonly world: World;
@@ -47,16 +17,6 @@ interface Entry {
   touched: boolean;
 }
 
-/** An object entered a state: what `settle` looks up in the table of consequences. */
-export interface Transition {
-  readonly world: World;
-  readonly object: string;
-  readonly id: string;
-  readonly now: number;
-  readonly before: StripeObject | undefined;
-  readonly after: StripeObject;
-}
-
 interface Core {
   readonly ground: Ground;
   readonly entries: Map<string, Entry>;
@@ -64,15 +24,6 @@ interface Core {
   readonly transitions: Transition[];
   readonly staleParents: Map<string, { world: World; list: SubList; id: string }>;
   readonly writes: Write[];
-}
-
-export interface InsertOptions {
-  /** The event type, where it is not `<object>.created`; `null` for none. */
-  readonly event?: string | null;
-}
-export interface SetOptions {
-  /** The event type(s) beside or instead of `<object>.updated`; `null` for none. */
-  readonly event?: string | readonly string[] | null;
 }
 
 const entryKey = (world: World, object: string, id: string): string => `${worldKey(world)}/${object}/${id}`;
@@ -217,8 +168,9 @@ export class Draft {
   /** The text of an object as it will be stored, where this draft has it at hand. */
   textOf(value: StripeObject): string {
     const entry = this.core.entries.get(entryKey(this.world, value.object, value.id));
-    if (entry?.value === value) return (entry.text ??= JSON.stringify(value));
-    return JSON.stringify(value);
+    if (entry === undefined || entry.value !== value) return JSON.stringify(value);
+    entry.text ??= JSON.stringify(value);
+    return entry.text;
   }
 
   /** A platform record that is no Stripe object (a delivery, a log line): stored with the change as it is. */
@@ -323,25 +275,4 @@ export class Draft {
     const text = this.textOf(object);
     this.core.happenings.push({ world: this.world, type, text, previous, actor: this.actor, onlyFor });
   }
-}
-
-/** Reads `a.b.c` of an object. */
-export function valueAt(object: StripeObject, path: string): unknown {
-  if (!path.includes('.')) return object[path];
-  let value: unknown = object;
-  for (const step of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<string, unknown>)[step];
-  }
-  return value;
-}
-
-/** Equality on fields; a field that holds an embedded object matches by its id. */
-export function matches(object: StripeObject, where: PageQuery['where']): boolean {
-  if (where === undefined) return true;
-  return where.every(([path, wanted]) => {
-    let value = valueAt(object, path);
-    if (typeof value === 'object' && value !== null && 'id' in value) value = (value as { id: unknown }).id;
-    return value === wanted || (wanted === null && value === undefined);
-  });
 }

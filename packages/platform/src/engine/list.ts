@@ -1,8 +1,9 @@
 import { objectFields } from '@annex/contract';
 import type { Behaviour } from './behaviour.ts';
-import { type Draft, valueAt } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { invalid, noSuch, notSimulated } from './errors.ts';
 import type { PageQuery } from './store.ts';
+import { valueAt } from './values.ts';
 import type { Params, StripeObject } from './world.ts';
 
 const PAGING = new Set(['limit', 'starting_after', 'ending_before', 'expand', 'page', 'query']);

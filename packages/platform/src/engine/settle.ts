@@ -1,5 +1,6 @@
 import type { Consequence } from './behaviour.ts';
-import type { Draft, Transition } from './draft.ts';
+import type { Draft } from './draft.ts';
+import type { Transition } from './ground.ts';
 
 /** More steps than this in one request mean a loop in the table of consequences. */
 const MOST_STEPS = 10_000;

@@ -1,0 +1,56 @@
+import type { Contract } from '@annex/contract';
+import type { Resources } from './behaviour.ts';
+import type { Ids } from './ids.ts';
+import type { StoreRead } from './store.ts';
+import type { Fields, StripeObject, World } from './world.ts';
+
+/** On whose behalf a draft is made; `null`s where the platform itself acts (renewals, retries). */
+export interface Actor {
+  /** `ca_…` of the extension that acts for the account. */
+  readonly application: string | null;
+  readonly requestId: string | null;
+  readonly idempotencyKey: string | null;
+}
+
+export const NOBODY: Actor = { application: null, requestId: null, idempotencyKey: null };
+
+/** What a draft is made from. Time is given in unix seconds. */
+export interface Ground {
+  readonly store: StoreRead;
+  readonly contract: Contract;
+  readonly resources: Resources;
+  readonly ids: Ids;
+  readonly now: number;
+  readonly actor: Actor;
+}
+
+/** An event that happened in a draft; it becomes an `event` object when the change is recorded. */
+export interface Happening {
+  readonly world: World;
+  readonly type: string;
+  /** The JSON of `data.object` at that moment. */
+  readonly text: string;
+  readonly previous: Fields | undefined;
+  readonly actor: Actor;
+  /** The delivered copy of an application's own event goes to this application alone. */
+  readonly onlyFor: string | undefined;
+}
+
+/** An object entered a state: what `settle` looks up in the table of consequences. */
+export interface Transition {
+  readonly world: World;
+  readonly object: string;
+  readonly id: string;
+  readonly now: number;
+  readonly before: StripeObject | undefined;
+  readonly after: StripeObject;
+}
+
+export interface InsertOptions {
+  /** The event type, where it is not `<object>.created`; `null` for none. */
+  readonly event?: string | null;
+}
+export interface SetOptions {
+  /** The event type(s) beside or instead of `<object>.updated`; `null` for none. */
+  readonly event?: string | readonly string[] | null;
+}
