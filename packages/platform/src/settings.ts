@@ -15,6 +15,8 @@ export interface Settings {
   readonly strictKeys: boolean;
   readonly stripeMock: boolean;
   readonly allowWebhookHosts: readonly string[] | undefined;
+  /** Milliseconds. */
+  readonly webhookTimeout: number;
   readonly unlimitedClocks: boolean;
   readonly logRequests: number;
 }
@@ -46,6 +48,11 @@ export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
     flag: '--allow-webhook-hosts',
     default: undefined,
     sentence: 'A comma-separated list of the only hosts that webhooks may be sent to.',
+  },
+  webhookTimeout: {
+    flag: '--webhook-timeout',
+    default: 20_000,
+    sentence: 'How long a webhook endpoint may take to answer, in milliseconds, before the delivery counts as failed.',
   },
   unlimitedClocks: {
     flag: '--unlimited-clocks',

@@ -10,6 +10,7 @@ export class Clock {
   private baseReal = Date.now();
   private baseMs = this.baseReal;
   private rate = 1;
+  private readonly listeners: (() => void)[] = [];
 
   nowMs(): number {
     return this.rate === 1
@@ -27,6 +28,12 @@ export class Clock {
     this.baseReal = Date.now();
     this.baseMs = toMs;
     this.rate = speed;
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Called after each move or change of speed: whoever waits for an instant must look again. */
+  onMoved(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   get state(): ClockState {

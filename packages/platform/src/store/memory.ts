@@ -31,6 +31,7 @@ export class MemoryStore implements Store {
   private answers = new Map<string, StoredAnswer>();
   private seq = 0;
   private readonly listeners: ((change: Change) => void)[] = [];
+  private readonly replacedListeners: (() => void)[] = [];
   private readonly keep: ((change: Change) => void) | undefined;
 
   /** `keep` is called before a change is visible; what it throws refuses the change. */
@@ -47,6 +48,11 @@ export class MemoryStore implements Store {
   /** Called after each commit; must not throw. */
   onCommit(listener: (change: Change) => void): void {
     this.listeners.push(listener);
+  }
+
+  /** Called after everything was replaced (reset, restore): whatever was remembered of the store is void. */
+  onReplaced(listener: () => void): void {
+    this.replacedListeners.push(listener);
   }
 
   /** Applies without keeping: replay of a journal. */
@@ -94,6 +100,7 @@ export class MemoryStore implements Store {
       this.seq = Math.max(this.seq, row.seq);
       this.collection(world, row.object).put(row);
     }
+    for (const listener of this.replacedListeners) listener();
   }
 
   private write(write: Write): void {
