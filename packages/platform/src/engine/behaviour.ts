@@ -12,6 +12,14 @@ export type Action = (draft: Draft, object: StripeObject, params: Params) => Str
 /** An operation that is none of the six verbs (a singleton such as `GET /v1/balance`, or a computed list). Answers the wire object. */
 export type Special = (draft: Draft, params: Params, ids: readonly string[]) => unknown;
 
+export type FilterPredicate = (object: StripeObject, value: unknown, draft: Draft) => boolean;
+
+/** A filter that is the equality of its field for plain values, and a predicate for values of this pattern (`customer.*`). */
+export interface PatternFilter {
+  readonly pattern: RegExp;
+  readonly holds: FilterPredicate;
+}
+
 /**
  * What a resource means, beyond being stored. Declared always in this order, so that eyes learn where to look. Every
  * member is optional: a resource without a file is created, listed, updated and deleted from the contract alone.
@@ -29,8 +37,10 @@ export interface Behaviour {
   /** Events of the six verbs where the naming rule `<object>.<verb>d` is not what Stripe does; `null` for none. */
   readonly events?: { readonly created?: string | null; readonly updated?: string | null; readonly deleted?: string | null };
   readonly machine?: Machine;
-  /** List filters that are not the equality of a field of that name: the field's path, or a predicate. */
-  readonly filters?: Readonly<Record<string, string | ((object: StripeObject, value: unknown, draft: Draft) => boolean)>>;
+  /** List filters that are not the equality of a field of that name: the field's path, a predicate, or one for some values. */
+  readonly filters?: Readonly<Record<string, string | FilterPredicate | PatternFilter>>;
+  /** Nothing that was created before this second is listed (events are kept for 30 days). */
+  readonly listedSince?: (draft: Draft) => number;
   /** What a list leaves out unless it is asked for (canceled subscriptions). */
   readonly listed?: (params: Params) => PageQuery['filter'] | undefined;
   /** Fields of a new object, laid over the contract's defaults and the parameters that name fields. */

@@ -1,5 +1,5 @@
 import { objectFields } from '@annex/contract';
-import type { Behaviour } from './behaviour.ts';
+import type { Behaviour, FilterPredicate } from './behaviour.ts';
 import type { Draft } from './draft.ts';
 import { invalid, noSuch, notSimulated } from './errors.ts';
 import type { PageQuery } from './store.ts';
@@ -32,6 +32,12 @@ const nestedEqual = (actual: unknown, wanted: Record<string, unknown>): boolean 
 /** Stripe clamps a limit out of 1..100 rather than refusing it (captured on customers). */
 export const limitOf = (params: Params): number => Math.min(100, Math.max(1, typeof params.limit === 'number' ? params.limit : 10));
 
+function declaredFilter(behaviour: Behaviour | undefined, name: string, value: unknown): string | FilterPredicate | undefined {
+  const declared = behaviour?.filters?.[name];
+  if (typeof declared !== 'object') return declared;
+  return declared.pattern.test(String(value)) ? declared.holds : name;
+}
+
 /** The store's query for a list operation's parameters. */
 export function listQuery(draft: Draft, listing: { object: string; behaviour: Behaviour | undefined; params: Params }): PageQuery {
   const { object, behaviour, params } = listing;
@@ -41,7 +47,7 @@ export function listQuery(draft: Draft, listing: { object: string; behaviour: Be
   const fields = objectFields(draft.contract, object);
   for (const [name, value] of Object.entries(params)) {
     if (PAGING.has(name) || value === undefined || value === null) continue;
-    const declared = behaviour?.filters?.[name];
+    const declared = declaredFilter(behaviour, name, value);
     if (typeof declared === 'function') {
       predicates.push((row) => declared(row, value, draft));
       continue;
@@ -55,6 +61,8 @@ export function listQuery(draft: Draft, listing: { object: string; behaviour: Be
     else if (Array.isArray(value)) predicates.push((row) => value.includes(idOf(valueAt(row, path))));
     else where.push([path, value]);
   }
+  const since = behaviour?.listedSince?.(draft);
+  if (since !== undefined) created = { ...created, gte: Math.max(since, created?.gte ?? since) };
   const listed = behaviour?.listed?.(params);
   if (listed !== undefined) predicates.push(listed);
   return {

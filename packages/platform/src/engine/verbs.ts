@@ -70,6 +70,14 @@ const retrieve: Step = (engine, call, draft) => {
   return { body: behaviour?.retrieved?.(draft, found) ?? found };
 };
 
+/** A row as it is listed: its own text, unless the caller sees it otherwise than it is stored. */
+function listedText(draft: Draft, behaviour: Behaviour | undefined, text: string): string {
+  if (behaviour?.retrieved === undefined) return text;
+  const stored = JSON.parse(text) as StripeObject;
+  const seen = behaviour.retrieved(draft, stored);
+  return seen === stored ? text : JSON.stringify(seen);
+}
+
 const list: Step = (engine, call, draft) => {
   const { object, parent, behaviour } = planned(engine, call);
   const under = parentId(call, draft, parent);
@@ -82,9 +90,7 @@ const list: Step = (engine, call, draft) => {
     ...(order === 'oldest' && { oldestFirst: true }),
   });
   const url = call.op.path.replace(/\{[^}]+\}/g, () => under ?? '');
-  const texts = page.rows.map((row) =>
-    behaviour?.retrieved === undefined ? row.text : JSON.stringify(behaviour.retrieved(draft, JSON.parse(row.text))),
-  );
+  const texts = page.rows.map((row) => listedText(draft, behaviour, row.text));
   const text = `{"object":"list","url":${JSON.stringify(url)},"has_more":${page.hasMore},"data":[${texts.join(',')}]}`;
   return { body: undefined, text };
 };

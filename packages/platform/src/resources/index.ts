@@ -1,7 +1,9 @@
 import type { Behaviour, Resources } from '../engine/index.ts';
+import { event } from './event.ts';
+import { webhookEndpoint } from './webhook-endpoint.ts';
 
 /** The register: every resource that means more than being stored. */
-const all: readonly Behaviour[] = [];
+const all: readonly Behaviour[] = [event, webhookEndpoint];
 
 export const resources: Resources = {
   behaviours: new Map(all.map((behaviour) => [behaviour.object, behaviour])),
