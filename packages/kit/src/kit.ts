@@ -1,0 +1,198 @@
+import { eraseStep, leave, type Receipt, receipts, stopKeeping } from './cleanup/forget-account.ts';
+import { onDeauthorized } from './cleanup/on-deauthorized.ts';
+import { disconnect } from './connect/disconnect.ts';
+import { type ConnectOutcome, finishConnect } from './connect/finish.ts';
+import { type StartOptions, startConnect } from './connect/start.ts';
+import type { Effect } from './mirror/apply.ts';
+import { type Change, changeFeed } from './mirror/feed.ts';
+import { type ImportMove, moveImport, type Progress, readProgress, startAgain } from './mirror/imports.ts';
+import type { MirroredObject } from './mirror/mirrored-object.ts';
+import { mirroredObjects } from './mirror/objects/index.ts';
+import { receiver } from './mirror/receive.ts';
+import { type Reconciled, reconcile } from './mirror/reconcile.ts';
+import { platformAccount } from './mirror/source.ts';
+import { ensureTables } from './mirror/tables.ts';
+import { connectDatabase, type DatabaseChoice } from './postgres/connect.ts';
+import type { Database, Query, Row } from './postgres/database.ts';
+import { migrate } from './postgres/migrate.ts';
+import { appOf, completeSettings, type GivenSettings, type Settings } from './settings.ts';
+import type { Job, Setup } from './setup.ts';
+import { type Limiter, noLimiter, sharedLimiter } from './wire/limiter.ts';
+import { stripeApi, type World } from './wire/stripe-api.ts';
+import { startWorker, type Worker } from './work/worker.ts';
+
+/** An account that is or was connected. */
+export interface Connection extends World {
+  readonly kind: 'oauth' | 'own';
+  /** `leaving`: being erased. `kept`: left, and kept for as long as the retention policy says. */
+  readonly state: 'connected' | 'leaving' | 'kept';
+  readonly scope: string;
+  readonly reference: string | null;
+  readonly connected_ms: number;
+  readonly reason: string | null;
+}
+
+export interface KitOptions extends GivenSettings {
+  /** An open database, or how to open one; without either the embedded one in memory. What the kit opened it also closes. */
+  readonly database?: Database | DatabaseChoice;
+  /** The extension's own work per event type, in the transaction that applies the event: its writes happen exactly once. */
+  readonly on?: Readonly<Record<string, Effect>>;
+  readonly log?: Setup['log'];
+}
+
+export interface Kit {
+  readonly settings: Settings;
+  readonly database: Database;
+  readonly connect: {
+    start(options: StartOptions): Promise<{ url: string; state: string }>;
+    finish(visit: { query: URLSearchParams; session: string }): Promise<ConnectOutcome>;
+    /** Tells Stripe, then stops and erases. Throws `Refusal` when Stripe cannot be told. */
+    disconnect(world: World): Promise<void>;
+  };
+  connections(): Promise<Connection[]>;
+  /** The webhook endpoint: a web-standard handler. */
+  receive(request: Request): Promise<Response>;
+  readonly work: {
+    start(): void;
+    stop(): Promise<void>;
+  };
+  /** Undefined when the account is not connected. */
+  progress(account: string, livemode: boolean): Promise<Progress | undefined>;
+  /** Pause, resume or cancel an import; `again` reads everything once more. Answers false when its state does not allow it. */
+  import(world: World, move: ImportMove | 'again'): Promise<boolean>;
+  /** What changed, as soon as it is committed. Returns what ends it. */
+  subscribe(listener: (change: Change) => void): () => void;
+  /** SQL on the mirror: schemas `mirror` (rows) and `stripe` (views). Name the account in every query. */
+  query<T = Row>(text: string, params?: readonly unknown[]): Promise<T[]>;
+  /** Stops everything for the account and erases it now, without telling Stripe. Answers the receipt; undefined when it was not there. */
+  forget(world: World, reason?: string): Promise<Receipt | undefined>;
+  receipts(account?: string): Promise<Receipt[]>;
+  reconcile(world: World): Promise<Reconciled>;
+  close(): Promise<void>;
+}
+
+/** Puts an extension together: opens and migrates the database, and starts nothing until `work.start()`. */
+export async function createKit(options: KitOptions): Promise<Kit> {
+  const { database: given, on = {}, log = () => {}, ...rest } = options;
+  const settings = completeSettings(rest);
+  const mine = given === undefined || !('query' in given);
+  const database = mine ? await connectDatabase(given as DatabaseChoice | undefined) : (given as Database);
+  try {
+    await migrate(database, (tx) => ensureTables(tx, mirroredObjects));
+  } catch (error) {
+    if (mine) await database.close();
+    throw error;
+  }
+  let worker: Worker | undefined;
+  const setup: Setup = {
+    settings,
+    database,
+    log,
+    api: stripeApi({ ...settings, keyOf: (livemode) => appOf(settings, livemode).secretKey }),
+    limiter: limiterOf(settings, database),
+    feed: changeFeed(database, settings.pollMs),
+    objects: chosenObjects(settings.objects),
+    wake: (job: Job) => worker?.wake(job),
+  };
+  const effects = new Map<string, Effect>([
+    ...Object.entries(on),
+    ['account.application.deauthorized', both(onDeauthorized(setup), on['account.application.deauthorized'])],
+  ]);
+  return {
+    settings,
+    database,
+    connect: {
+      start: (about) => startConnect(setup, about),
+      finish: (visit) => finishConnect(setup, visit),
+      disconnect: (world) => disconnect(setup, world),
+    },
+    ...asked(setup),
+    receive: receiver(setup, ownAccounts(setup)),
+    work: {
+      start: () => {
+        worker ??= startWorker(setup, effects);
+      },
+      stop: async () => {
+        const stopping = worker;
+        worker = undefined;
+        await stopping?.stop();
+      },
+    },
+    async close() {
+      await worker?.stop();
+      worker = undefined;
+      await setup.feed.close();
+      await setup.api.close();
+      if (mine) await database.close();
+    },
+  };
+}
+
+function asked(
+  setup: Setup,
+): Pick<Kit, 'connections' | 'progress' | 'import' | 'subscribe' | 'query' | 'forget' | 'receipts' | 'reconcile'> {
+  const { database, feed } = setup;
+  return {
+    connections: () =>
+      database.query<Connection>(
+        'select account, livemode, kind, state, scope, reference, connected_ms, reason from annex.connections order by connected_ms, account',
+      ),
+    progress: (account, livemode) => readProgress(database, { account, livemode }),
+    import: async (world, move) => {
+      if (move === 'again') await database.transaction((tx) => startAgain(tx, setup, world));
+      else if (!(await moveImport(database, world, move))) return false;
+      feed.tell({ kind: 'import', account: world.account, livemode: world.livemode });
+      setup.wake('import');
+      return true;
+    },
+    subscribe: (listener) => feed.subscribe(listener),
+    query: <T = Row>(text: string, params?: readonly unknown[]) => (database as Query).query<T>(text, params),
+    async forget(world, reason = 'asked for') {
+      await leave(database, { ...setup, settings: { ...setup.settings, keepDays: 0 } }, world, reason);
+      await stopKeeping(database, world, reason);
+      const receipt = await eraseStep(setup, world);
+      feed.tell({ kind: 'connection', account: world.account, livemode: world.livemode });
+      return receipt;
+    },
+    receipts: (account) => receipts(database, account),
+    reconcile: (world) => reconcile(setup, world),
+  };
+}
+
+function limiterOf(settings: Settings, database: Database): Limiter {
+  const { limits, limitShare } = settings;
+  if (limits === 'none') return noLimiter;
+  return sharedLimiter(database, (livemode) => {
+    const { all, endpoint } = livemode ? limits.live : limits.test;
+    return { all: all * limitShare, endpoint: endpoint * limitShare };
+  });
+}
+
+function chosenObjects(chosen: Settings['objects']): ReadonlyMap<string, MirroredObject> {
+  const names = typeof chosen === 'string' ? undefined : chosen;
+  const unknown = names?.find((name) => !mirroredObjects.some(({ object }) => object === name));
+  if (unknown !== undefined)
+    throw new Error(`${unknown} is not an object type the mirror knows: ${mirroredObjects.map(({ object }) => object).join(', ')}.`);
+  const wanted = mirroredObjects.filter((one) =>
+    names === undefined ? chosen === 'all' || one.usual !== false : names.includes(one.object),
+  );
+  return new Map(wanted.map((one) => [one.object, one]));
+}
+
+/** Our own account per mode, asked for once: events without `account` are about it. */
+function ownAccounts(setup: Setup): (livemode: boolean) => Promise<string> {
+  const known = new Map<boolean, Promise<string>>();
+  return (livemode) => {
+    const found = known.get(livemode) ?? platformAccount(setup, livemode);
+    known.set(livemode, found);
+    found.catch(() => known.delete(livemode));
+    return found;
+  };
+}
+
+const both =
+  (first: Effect, second: Effect | undefined): Effect =>
+  async (event, tx) => {
+    await first(event, tx);
+    await second?.(event, tx);
+  };

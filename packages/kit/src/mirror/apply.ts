@@ -1,0 +1,148 @@
+import { hot, NOW_MS, type Query } from '../postgres/database.ts';
+import type { Setup } from '../setup.ts';
+import type { World } from '../wire/stripe-api.ts';
+import { storeObservations } from './door.ts';
+import { eventInterval } from './interval.ts';
+import { fold, type Observation, observationsText, stub } from './observation.ts';
+
+/** An event as it lies in the inbox. `data` is its object as JSON text, in the database's own spelling. */
+export interface InboxEvent extends World {
+  readonly id: string;
+  readonly type: string;
+  readonly object: string | null;
+  readonly object_id: string | null;
+  readonly created: number;
+  readonly api_version: string | null;
+  readonly received_ms: number;
+  readonly attempts: number;
+  readonly data: string | null;
+}
+
+/** What else must happen with an event, in the same transaction: the extension's own handlers, and leaving. */
+export type Effect = (event: InboxEvent, tx: Query) => Promise<void>;
+
+const COLUMNS = `account, livemode, id, type, object, object_id, created, api_version, received_ms, attempts, (body->'data'->'object')::text as data`;
+
+const CLAIM = hot(`
+  select ${COLUMNS} from annex.inbox
+  where state = 'new' and due_ms <= ${NOW_MS} order by due_ms limit $1 for update skip locked`);
+
+const CLAIM_ONE = `select ${COLUMNS} from annex.inbox where account = $1 and livemode = $2 and id = $3 and state = 'new' for update skip locked`;
+
+const DONE = hot(`
+  update annex.inbox i set state = 'applied', settled_ms = ${NOW_MS}, error = null
+  from unnest($1::text[], $2::boolean[], $3::text[]) as e(account, livemode, id)
+  where i.account = e.account and i.livemode = e.livemode and i.id = e.id`);
+
+const GATE = hot(`
+  select account, livemode from annex.connections
+  where state = 'connected' and (account, livemode) in (select * from unnest($1::text[], $2::boolean[]))
+  order by account, livemode for share`);
+
+const MOVED = hot(`
+  update annex.streams s set version = version + 1
+  from (select * from unnest($1::text[], $2::boolean[], $3::text[]) as c(account, livemode, object) order by 1, 2, 3) c
+  where s.account = c.account and s.livemode = c.livemode and s.object = c.object`);
+
+/**
+ * Applies what lies in the inbox, oldest first, up to `batch` events in one transaction; several workers may do so at once, and the
+ * order in which they finish does not matter (see `door.ts`). Answers how many events it looked at.
+ */
+export async function applyBatch(setup: Setup, effects: ReadonlyMap<string, Effect>, batch: number): Promise<number> {
+  let claimed: InboxEvent[] = [];
+  try {
+    const changed = await setup.database.transaction(async (tx) => {
+      claimed = await tx.query<InboxEvent>(CLAIM, [batch]);
+      return claimed.length === 0 ? [] : applyAll(setup, tx, claimed, effects);
+    });
+    tellChanged(setup, changed);
+  } catch (error) {
+    if (claimed.length === 0) throw error;
+    // Something in the batch cannot be applied: each event alone, so that the others are not held up.
+    for (const event of claimed) await applyAlone(setup, effects, event);
+  }
+  return claimed.length;
+}
+
+async function applyAlone(setup: Setup, effects: ReadonlyMap<string, Effect>, event: InboxEvent): Promise<void> {
+  const key = [event.account, event.livemode, event.id];
+  try {
+    const changed = await setup.database.transaction(async (tx) => {
+      const mine = await tx.query<InboxEvent>(CLAIM_ONE, key);
+      return mine.length === 0 ? [] : applyAll(setup, tx, mine, effects);
+    });
+    tellChanged(setup, changed);
+  } catch (error) {
+    const last = event.attempts + 1 >= setup.settings.eventAttempts;
+    const sentence = (error as Error).message.slice(0, 500);
+    await setup.database.query(
+      `update annex.inbox set attempts = attempts + 1, error = $4, state = $5, due_ms = ${NOW_MS} + $6::bigint
+       where account = $1 and livemode = $2 and id = $3 and state = 'new'`,
+      [...key, sentence, last ? 'aside' : 'new', setup.settings.retryMs * 2 ** event.attempts],
+    );
+    if (last) setup.log('error', 'An event was set aside after several attempts.', { event: event.id, type: event.type, error: sentence });
+  }
+}
+
+type Touched = World & { object: string };
+
+async function applyAll(setup: Setup, tx: Query, events: InboxEvent[], effects: ReadonlyMap<string, Effect>): Promise<Touched[]> {
+  const accounts = events.map(({ account }) => account);
+  const modes = events.map(({ livemode }) => livemode);
+  const open = await tx.query<World>(GATE, [accounts, modes]);
+  const connected = new Set(open.map(({ account, livemode }) => `${account}/${livemode}`));
+  const wanted = events.filter(({ account, livemode }) => connected.has(`${account}/${livemode}`));
+  const touched: Touched[] = [];
+  for (const [object, observations] of observationsOf(setup, wanted)) {
+    const mirrored = setup.objects.get(object)!;
+    const stored = await tx.query<World>(storeObservations(mirrored), [observationsText(observations), setup.settings.settleMs]);
+    const worlds = new Map(stored.map(({ account, livemode }) => [`${account}/${livemode}`, { account, livemode, object }]));
+    touched.push(...worlds.values());
+  }
+  for (const event of wanted) await effects.get(event.type)?.(event, tx);
+  await tx.query(DONE, [accounts, modes, events.map(({ id }) => id)]);
+  if (touched.length > 0) {
+    await tx.query(MOVED, [touched.map((t) => t.account), touched.map((t) => t.livemode), touched.map((t) => t.object)]);
+  }
+  return touched;
+}
+
+/** The batch as observations, each object once, in the order of the tables, so that no two transactions wait for each other. */
+function observationsOf(setup: Setup, events: readonly InboxEvent[]): [string, Observation[]][] {
+  const byObject = new Map<string, Map<string, Observation>>();
+  for (const event of events) {
+    const observation = observationIn(setup, event);
+    if (observation === undefined) continue;
+    const ofObject = byObject.get(event.object!) ?? new Map<string, Observation>();
+    byObject.set(event.object!, ofObject);
+    const key = `${event.account}/${event.livemode}/${observation.id}`;
+    const known = ofObject.get(key);
+    ofObject.set(key, known === undefined ? observation : fold(known, observation));
+  }
+  return [...byObject].sort(([a], [b]) => (a < b ? -1 : 1)).map(([object, found]) => [object, [...found.values()]]);
+}
+
+function observationIn(setup: Setup, event: InboxEvent): Observation | undefined {
+  const mirrored = setup.objects.get(event.object ?? '');
+  if (mirrored === undefined || event.object_id === null || event.data === null) return undefined;
+  const deleted = mirrored.deleted_by?.includes(event.type) ?? false;
+  // A time that lies ahead of its own arrival is not the real clock's (a test clock's, perhaps): it decides nothing.
+  const ahead = event.created * 1_000 > event.received_ms + 5_000;
+  const foreign = event.api_version !== null && event.api_version !== setup.settings.apiVersion;
+  return {
+    account: event.account,
+    livemode: event.livemode,
+    id: event.object_id,
+    deleted,
+    ...(ahead ? { lo: 0, hi: event.received_ms + 5_000 } : eventInterval(event.created)),
+    rank: deleted ? 2 : event.type.endsWith('.created') ? 0 : 1,
+    cut: foreign && !deleted,
+    dirty: ahead,
+    data: deleted ? stub(mirrored.object, event.object_id) : event.data,
+  };
+}
+
+function tellChanged(setup: Setup, touched: readonly Touched[]): void {
+  for (const one of touched) setup.feed.tell({ kind: 'objects', ...one });
+  if (touched.length > 0) setup.wake('refetch');
+}

@@ -1,0 +1,27 @@
+/** One object type that is mirrored. A file in `objects/` declares one; a line in `objects/index.ts` registers it. */
+export interface MirroredObject {
+  /** Stripe's name, as in the object's `object` field: `checkout.session`. */
+  readonly object: string;
+  /** Table in schema `mirror` and view in schema `stripe`. */
+  readonly table: string;
+  /** Path of its list. One object is at the same path followed by its id. */
+  readonly list: string;
+  /** What the list must be told to hold nothing back, e.g. `status=all`. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** False where the list cannot be narrowed by `created`; such a list is read in one go. Default true. */
+  readonly by_created?: boolean;
+  /** True where the path answers with the one object there is, not with a list. */
+  readonly single?: boolean;
+  /** Fields that are ids or absent unless asked for, and without which the object is of little use. */
+  readonly expand?: readonly string[];
+  /** Lists inside the object, cut at 10 by Stripe: where `has_more` is true the rest is fetched. `{id}` is the object's id. */
+  readonly lists?: readonly { readonly field: string; readonly path: string }[];
+  /** Fields that get a column of their own in `mirror`, because queries join or filter on them. */
+  readonly columns?: readonly string[];
+  /** Event types after which the object is gone. */
+  readonly deleted_by?: readonly string[];
+  /** What a user wants to see first is imported first: 0, then 1, then 2. */
+  readonly priority: 0 | 1 | 2;
+  /** False where an extension must ask for it by name, because ordinary accounts do not have it. Default true. */
+  readonly usual?: boolean;
+}

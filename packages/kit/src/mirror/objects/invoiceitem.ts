@@ -1,0 +1,10 @@
+import type { MirroredObject } from '../mirrored-object.ts';
+
+export const invoiceitem: MirroredObject = {
+  object: 'invoiceitem',
+  table: 'invoiceitems',
+  list: '/v1/invoiceitems',
+  columns: ['customer', 'invoice'],
+  deleted_by: ['invoiceitem.deleted'],
+  priority: 1,
+};

@@ -1,0 +1,11 @@
+import type { MirroredObject } from '../mirrored-object.ts';
+
+export const subscription: MirroredObject = {
+  object: 'subscription',
+  table: 'subscriptions',
+  list: '/v1/subscriptions',
+  query: { status: 'all' },
+  lists: [{ field: 'items', path: '/v1/subscription_items?subscription={id}' }],
+  columns: ['customer', 'status'],
+  priority: 0,
+};

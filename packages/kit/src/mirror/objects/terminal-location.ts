@@ -1,0 +1,11 @@
+import type { MirroredObject } from '../mirrored-object.ts';
+
+export const terminalLocation: MirroredObject = {
+  object: 'terminal.location',
+  table: 'terminal_locations',
+  list: '/v1/terminal/locations',
+  by_created: false,
+  deleted_by: ['terminal.location.deleted'],
+  priority: 2,
+  usual: false,
+};

@@ -1,0 +1,11 @@
+import type { MirroredObject } from '../mirrored-object.ts';
+
+export const terminalReader: MirroredObject = {
+  object: 'terminal.reader',
+  table: 'terminal_readers',
+  list: '/v1/terminal/readers',
+  by_created: false,
+  deleted_by: ['terminal.reader.deleted'],
+  priority: 2,
+  usual: false,
+};

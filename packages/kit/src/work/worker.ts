@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { eraseStep } from '../cleanup/forget-account.ts';
+import { retainStep } from '../cleanup/retention.ts';
+import { applyBatch, type Effect } from '../mirror/apply.ts';
+import { claimRanges, readRange } from '../mirror/backfill.ts';
+import { finishImports } from '../mirror/imports.ts';
+import { reconcileStep } from '../mirror/reconcile.ts';
+import { claimRefetches } from '../mirror/refetch.ts';
+import type { Job, Setup } from '../setup.ts';
+import { type Loop, loop } from './loop.ts';
+
+export interface Worker {
+  wake(job: Job): void;
+  /** Takes nothing new, finishes what is under way, gives back what it holds. */
+  stop(): Promise<void>;
+}
+
+/** Events applied in one transaction. */
+const BATCH = 250;
+const HOUR_MS = 3_600_000;
+
+/**
+ * One worker. Any number may run, in any number of processes on any number of machines: they share the database and nothing else,
+ * claim work by leases, and take over what a killed one had claimed once its lease has ended.
+ */
+export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>): Worker {
+  const owner = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  const { pollMs, concurrency } = setup.settings;
+  const idleMs = setup.database.kind === 'embedded' ? Math.max(pollMs, 1_000) : pollMs;
+  let stopping = false;
+  const failed = (job: string) => (error: Error) => setup.log('error', `${job} failed and will be tried again.`, { error: error.message });
+  const slots = counter();
+
+  const importing = loop(
+    async () => {
+      const free = concurrency - slots.taken;
+      const ranges = free > 0 ? await claimRanges(setup, owner, free, Math.max(1, Math.ceil(concurrency / 2))) : [];
+      for (const range of ranges) slots.hold(readRange(setup, owner, range, () => stopping).finally(() => loops.import.wake()));
+      if (ranges.length > 0) return slots.taken < concurrency;
+      for (const world of await finishImports(setup.database)) setup.feed.tell({ kind: 'import', ...world });
+      return false;
+    },
+    { idleMs: Math.min(idleMs, 500), failed: failed('Importing') },
+  );
+  const fetches = counter();
+  const loops: Record<Job, Loop> = {
+    import: importing,
+    apply: loop(async () => (await applyBatch(setup, effects, BATCH)) > 0, { idleMs, failed: failed('Applying events') }),
+    refetch: loop(
+      async () => {
+        const started = await claimRefetches(setup, owner, Math.max(0, concurrency - fetches.taken));
+        for (const one of started) fetches.hold(one.finally(() => loops.refetch.wake()));
+        return started.length > 0 && fetches.taken < concurrency;
+      },
+      { idleMs: Math.min(idleMs, Math.max(50, setup.settings.settleMs / 2)), failed: failed('Fetching objects in doubt') },
+    ),
+    reconcile: loop(() => reconcileStep(setup), { idleMs: Math.max(idleMs, 1_000), failed: failed('Reading the event list') }),
+    erase: loop(
+      async () => {
+        const receipt = await eraseStep(setup);
+        if (receipt !== undefined) setup.feed.tell({ kind: 'connection', account: receipt.account, livemode: receipt.livemode });
+        return receipt !== undefined;
+      },
+      { idleMs, failed: failed('Erasing') },
+    ),
+  };
+  const tidy = loop(() => retainStep(setup), { idleMs: HOUR_MS, failed: failed('Applying the retention policy') });
+  return {
+    wake: (job) => loops[job].wake(),
+    async stop() {
+      stopping = true;
+      await Promise.all([...Object.values(loops), tidy].map((one) => one.stop()));
+      await Promise.all([slots.settled(), fetches.settled()]);
+    },
+  };
+}
+
+/** How much is in flight, and when it has landed. */
+function counter(): { readonly taken: number; hold(work: Promise<unknown>): void; settled(): Promise<void> } {
+  const flying = new Set<Promise<unknown>>();
+  return {
+    get taken() {
+      return flying.size;
+    },
+    hold(work) {
+      const landed = work.catch(() => {}).finally(() => flying.delete(landed));
+      flying.add(landed);
+    },
+    async settled() {
+      while (flying.size > 0) await Promise.all(flying);
+    },
+  };
+}
