@@ -77,7 +77,12 @@ const filledMb = residentMb(platform.pid);
 table(
   ['', 'platform', 'hello world', 'ratio'],
   [
-    ['start to first answer, ms (median of 7)', starts.platform.toFixed(0), starts.hello.toFixed(0), (starts.platform / starts.hello).toFixed(2)],
+    [
+      'start to first answer, ms (median of 7)',
+      starts.platform.toFixed(0),
+      starts.hello.toFixed(0),
+      (starts.platform / starts.hello).toFixed(2),
+    ],
     ['memory idle, MB', idleMb.toFixed(0), residentMb(hello.pid).toFixed(0), ''],
     [`memory with ${CUSTOMERS} customers, MB`, filledMb.toFixed(0), '', ''],
   ],
@@ -97,7 +102,15 @@ for (const connections of [1, 16, 64]) {
     ['create customer', createCustomer],
   ]) {
     const it = next === undefined ? base : await measure(platform, connections, next);
-    rows.push([name, connections, it.perSecond.toFixed(0), it.cpu.toFixed(0), (it.cpu / base.cpu).toFixed(2), it.p50.toFixed(2), it.p99.toFixed(2)]);
+    rows.push([
+      name,
+      connections,
+      it.perSecond.toFixed(0),
+      it.cpu.toFixed(0),
+      (it.cpu / base.cpu).toFixed(2),
+      it.p50.toFixed(2),
+      it.p99.toFixed(2),
+    ]);
   }
 }
 table(['request', 'connections', 'per second', 'CPU us', 'x hello', 'p50 ms', 'p99 ms'], rows);

@@ -1,0 +1,161 @@
+/** What a form body decodes to. Hashes have no prototype: `__proto__` and `constructor` are keys like any other. */
+export type Form = string | Form[] | FormHash;
+export interface FormHash {
+  [key: string]: Form;
+}
+
+/** A body that cannot be decoded within the limits. */
+export class FormError extends Error {}
+
+const MOST_PAIRS = 10_000;
+const DEEPEST = 24;
+const KEY_CACHE = 4096;
+
+const hash = (): FormHash => Object.create(null);
+
+const HEX = new Int8Array(128).fill(-1);
+for (let i = 0; i < 10; i++) HEX[48 + i] = i;
+for (let i = 0; i < 6; i++) {
+  HEX[65 + i] = 10 + i;
+  HEX[97 + i] = 10 + i;
+}
+const hexAt = (text: string, at: number): number => {
+  const code = text.charCodeAt(at);
+  return code < 128 ? HEX[code]! : -1;
+};
+
+/** Percent-decoding; a broken escape stays as it is written. */
+function unescape(text: string): string {
+  let out = '';
+  let last = 0;
+  for (let i = text.indexOf('%'); i >= 0; ) {
+    const high = hexAt(text, i + 1);
+    const low = hexAt(text, i + 2);
+    if (high < 0 || low < 0) {
+      i = text.indexOf('%', i + 1);
+      continue;
+    }
+    const code = (high << 4) | low;
+    if (code > 127) return unescapeBytes(text);
+    out += text.slice(last, i) + String.fromCharCode(code);
+    last = i + 3;
+    i = text.indexOf('%', last);
+  }
+  return last === 0 ? text : out + text.slice(last);
+}
+
+/** Non-ASCII escapes: runs of escapes are UTF-8 together. */
+const unescapeBytes = (text: string): string =>
+  text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return run;
+    }
+  });
+
+function decode(text: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  return spaced.includes('%') ? unescape(spaced) : spaced;
+}
+
+/** `a[b][][c]` → a, b, '', c. A bracket that never closes is part of the name. */
+function segments(key: string): string[] {
+  const first = key.indexOf('[');
+  if (first <= 0) return [key];
+  const path = [key.slice(0, first)];
+  let at = first;
+  while (at < key.length && key.charCodeAt(at) === 91) {
+    const end = key.indexOf(']', at);
+    if (end < 0) break;
+    path.push(key.slice(at + 1, end));
+    at = end + 1;
+  }
+  if (path.length > DEEPEST) throw new FormError(`The parameter ${key.slice(0, 60)}… is nested more than ${DEEPEST} levels deep.`);
+  return path;
+}
+
+const paths = new Map<string, string[]>();
+
+function pathOf(raw: string): string[] {
+  let path = paths.get(raw);
+  if (path === undefined) {
+    path = segments(decode(raw));
+    if (raw.length < 200) {
+      if (paths.size >= KEY_CACHE) paths.clear();
+      paths.set(raw, path);
+    }
+  }
+  return path;
+}
+
+/** `items[][price]=a&items[][price]=b`: a key that repeats begins a new element (the Rack rule). */
+function intoArray(list: Form[], path: readonly string[], at: number): FormHash {
+  const key = path[at]!;
+  const last = list[list.length - 1];
+  const isLeaf = at === path.length - 1;
+  if (typeof last === 'object' && !Array.isArray(last) && !(isLeaf && key in last)) return last;
+  const fresh = hash();
+  list.push(fresh);
+  return fresh;
+}
+
+function put(root: FormHash, path: readonly string[], value: string): void {
+  let current: FormHash = root;
+  const end = path.length - 1;
+  for (let i = 0; i < end; i++) {
+    const key = path[i]!;
+    if (path[i + 1] === '') {
+      const known = current[key];
+      const list: Form[] = Array.isArray(known)
+        ? known
+        : known === undefined
+          ? []
+          : typeof known === 'object'
+            ? Object.values(known)
+            : [known];
+      current[key] = list;
+      if (i + 1 === end) {
+        list.push(value);
+        return;
+      }
+      current = intoArray(list, path, i + 2);
+      i += 1;
+      continue;
+    }
+    const known = current[key];
+    if (typeof known === 'object' && !Array.isArray(known)) current = known;
+    else {
+      const fresh = hash();
+      if (Array.isArray(known)) Object.assign(fresh, known);
+      current[key] = fresh;
+      current = fresh;
+    }
+  }
+  current[path[end]!] = value;
+}
+
+/**
+ * Decodes a form body or query the way Stripe does: nested brackets, `a[]` and `a[0]`, `+` and `%20`. Broken escapes stay
+ * literal. Throws a `FormError` beyond 10,000 pairs or 24 levels.
+ */
+export function decodeForm(body: string): FormHash {
+  const out = hash();
+  let count = 0;
+  let start = 0;
+  while (start < body.length) {
+    let end = body.indexOf('&', start);
+    if (end < 0) end = body.length;
+    if (end > start) {
+      if (++count > MOST_PAIRS) throw new FormError(`The request has more than ${MOST_PAIRS} parameters.`);
+      let eq = body.indexOf('=', start);
+      if (eq < 0 || eq > end) eq = end;
+      const path = pathOf(body.slice(start, eq));
+      const value = eq >= end ? '' : decode(body.slice(eq + 1, end));
+      if (path.length === 1) out[path[0]!] = value;
+      else put(out, path, value);
+    }
+    start = end + 1;
+  }
+  return out;
+}

@@ -1,0 +1,26 @@
+import Stripe from 'stripe';
+import { createPlatform, type PlatformOptions, type RunningPlatform } from '../src/index.ts';
+
+/** A platform of its own for one test file, and SDK clients that isolate themselves by inventing a key. */
+export interface TestPlatform {
+  readonly platform: RunningPlatform;
+  /** An official SDK client; a new account unless a key is given. */
+  client(key?: string, config?: Partial<Stripe.StripeConfig>): Stripe;
+  /** A raw request, for what the SDK would never send. */
+  raw(path: string, options?: RequestInit & { key?: string }): Promise<Response>;
+}
+
+let invented = 0;
+export const inventKey = (): string => `sk_test_invented_${process.pid}_${++invented}`;
+
+export async function testPlatform(options: PlatformOptions = {}): Promise<TestPlatform> {
+  const platform = await createPlatform(options);
+  const { hostname, port } = new URL(platform.url);
+  return {
+    platform,
+    client: (key = inventKey(), config = {}) =>
+      new Stripe(key, { host: hostname, port: Number(port), protocol: 'http', maxNetworkRetries: 0, telemetry: false, ...config }),
+    raw: (path, { key = inventKey(), headers, ...rest } = {}) =>
+      fetch(`${platform.url}${path}`, { ...rest, headers: { Authorization: `Bearer ${key}`, ...(headers as Record<string, string>) } }),
+  };
+}
