@@ -25,7 +25,7 @@ const hexAt = (text: string, at: number): number => {
 };
 
 /** Percent-decoding; a broken escape stays as it is written. */
-function unescape(text: string): string {
+function unescaped(text: string): string {
   let out = '';
   let last = 0;
   for (let i = text.indexOf('%'); i >= 0; ) {
@@ -36,7 +36,7 @@ function unescape(text: string): string {
       continue;
     }
     const code = (high << 4) | low;
-    if (code > 127) return unescapeBytes(text);
+    if (code > 127) return unescapedBytes(text);
     out += text.slice(last, i) + String.fromCharCode(code);
     last = i + 3;
     i = text.indexOf('%', last);
@@ -45,7 +45,7 @@ function unescape(text: string): string {
 }
 
 /** Non-ASCII escapes: runs of escapes are UTF-8 together. */
-const unescapeBytes = (text: string): string =>
+const unescapedBytes = (text: string): string =>
   text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => {
     try {
       return decodeURIComponent(run);
@@ -56,7 +56,7 @@ const unescapeBytes = (text: string): string =>
 
 function decode(text: string): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
-  return spaced.includes('%') ? unescape(spaced) : spaced;
+  return spaced.includes('%') ? unescaped(spaced) : spaced;
 }
 
 /** `a[b][][c]` → a, b, '', c. A bracket that never closes is part of the name. */
