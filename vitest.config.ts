@@ -7,6 +7,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
   test: {
     include: ['packages/*/src/**/*.test.{ts,tsx}', 'packages/*/conformance/**/*.test.ts', 'packages/contract/compile/**/*.test.ts', 'apps/*/src/**/*.test.{ts,tsx}', 'apps/*/browser/**/*.test.ts', 'tests/**/*.test.ts'],
+    globalSetup: ['tests/setup/postgres.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

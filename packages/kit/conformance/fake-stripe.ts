@@ -154,10 +154,10 @@ export class FakeStripe {
     if (object === undefined) return refusal(404, undefined, `Unrecognized request URL (GET: ${path}).`);
     const all = [...things.values()].filter((one) => one.object === object);
     if (object === 'subscription_item')
-      return this.list((things.get(`subscription/${query.get('subscription')}`)?.items as { data: Thing[] }).data, query, false);
+      return this.list(inside(things.get(`subscription/${query.get('subscription')}`), 'items'), query, false);
     if (parts.length === 1) return this.list(all, query);
     const thing = things.get(`${object}/${parts[1]}`);
-    if (parts.length === 3) return this.list((thing?.[parts[2]!] as { data: Thing[] }).data, query, false);
+    if (parts.length === 3) return this.list(inside(thing, parts[2]!), query, false);
     if (thing !== undefined) return { body: answered(thing) };
     if (gone.has(`${object}/${parts[1]}`) && object === 'customer') return { body: { id: parts[1], object, deleted: true } };
     return refusal(404, 'resource_missing', `No such ${object}: '${parts[1]}'`);
@@ -269,3 +269,5 @@ export function whole(thing: Thing): Record<string, unknown> {
   }
   return shown;
 }
+
+const inside = (thing: Thing | undefined, field: string): Thing[] => (thing?.[field] as { data?: Thing[] } | undefined)?.data ?? [];

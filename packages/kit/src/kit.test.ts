@@ -1,19 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { onEachDatabase } from '../conformance/databases.ts';
 import { FakeStripe } from '../conformance/fake-stripe.ts';
-import { connectDatabase, createKit, type Database, type Kit } from './index.ts';
+import { createKit, type Kit } from './index.ts';
 
 const session = 'a session of this browser';
 
-describe('an account is connected, mirrored and forgotten', () => {
+onEachDatabase('an account is connected, mirrored and forgotten', (opened) => {
   const stripe = new FakeStripe();
-  let database: Database;
   let kit: Kit;
 
   beforeAll(async () => {
     const origin = await stripe.start();
-    database = await connectDatabase({});
     kit = await createKit({
-      database,
+      database: opened.current,
       apps: [{ secretKey: 'sk_test_platform', clientId: 'ca_test' }],
       apiBase: origin,
       connectBase: origin,
@@ -30,7 +29,6 @@ describe('an account is connected, mirrored and forgotten', () => {
   });
   afterAll(async () => {
     await kit.close();
-    await database.close();
     await stripe.stop();
   });
 
