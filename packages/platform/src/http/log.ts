@@ -24,6 +24,13 @@ export interface LogEntry {
   readonly events: readonly string[];
 }
 
+/** Longer answers (list pages) are kept as their beginning: a log of 5,000 pages of 100 objects would be a gigabyte. */
+const LONGEST_ANSWER = 16 * 1024;
+
+/** A copy: a mere slice would keep the whole string alive. */
+const beginningOf = (text: string): string =>
+  text.length <= LONGEST_ANSWER ? text : `${Buffer.from(text.slice(0, LONGEST_ANSWER / 4)).toString()}… (${text.length} characters)`;
+
 /** The most recent requests, oldest dropped first; listeners see each as it ends. */
 export class RequestLog {
   private readonly ring: LogEntry[] = [];
@@ -45,7 +52,7 @@ export class RequestLog {
       query: exchange.query,
       form: exchange.form ?? '',
       status: exchange.answer?.status ?? 0,
-      answer: exchange.answer?.text ?? '',
+      answer: beginningOf(exchange.answer?.text ?? ''),
       operation: exchange.op?.key,
       account: exchange.caller?.world.account,
       livemode: exchange.caller?.world.livemode,
