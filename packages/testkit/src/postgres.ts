@@ -96,7 +96,11 @@ function run(bin: string, args: readonly string[], options: { uid?: number; gid?
     child,
     output: '',
     ended: new Promise((done) => child.once('exit', () => done())),
-    end: () => void child.stdin?.end(),
+    end: () => {
+      // Held again, so that whoever waits for the end is not cut off by the process ending first.
+      child.ref();
+      child.stdin?.end();
+    },
   };
   child.stderr?.on('data', (chunk: Buffer) => {
     running.output = (running.output + chunk).slice(-4_000);
