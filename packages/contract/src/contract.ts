@@ -185,7 +185,11 @@ export class Contract {
       const live = node[1].find((index) => this.table.resources[index]![2] === 0) ?? node[1][0]!;
       return this.table.resources[live]![1];
     }
-    return undefined;
+    // An event is a union of shapes, one per type; each says its `object` as a constant.
+    if (node[0] === 'u') return this.resourceOf(node[1][0]!);
+    const named = fieldsOf(node).find((field) => field.name === 'object');
+    const constant = named === undefined ? undefined : this.node(named.node);
+    return typeof constant === 'object' && constant[0] === 'e' && constant[2].length === 1 ? String(constant[2][0]) : undefined;
   }
 
   private plant(op: Operation): void {
