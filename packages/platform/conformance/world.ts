@@ -1,9 +1,9 @@
 import Stripe from 'stripe';
-import { createPlatform, type PlatformOptions, type RunningPlatform } from '../src/index.ts';
+import { type AnnexPlatform, createPlatform, type PlatformOptions } from '../src/index.ts';
 
 /** A platform of its own for one test file, and SDK clients that isolate themselves by inventing a key. */
 export interface TestPlatform {
-  readonly platform: RunningPlatform;
+  readonly platform: AnnexPlatform;
   /** An official SDK client; a new account unless a key is given. */
   client(key?: string, config?: Partial<Stripe.StripeConfig>): Stripe;
   /** A raw request, for what the SDK would never send. */

@@ -5,13 +5,16 @@ import { RandomIds } from './accounts/keys.ts';
 import { Clock } from './clock/clock.ts';
 import { type Draft, Engine, type Ids, type StoredAnswer, type Write } from './engine/index.ts';
 import { type RecordedEvent, record } from './events/record.ts';
+import { Access } from './http/access.ts';
 import type { Exchange } from './http/exchange.ts';
 import { RequestLog } from './http/log.ts';
+import type { OwnOperation } from './http/own-operation.ts';
 import { createOrigin, type Doors, listen } from './http/server.ts';
 import { resources } from './resources/index.ts';
 import { type Settings, type SettingsGiven, settingsOf } from './settings.ts';
 import { Journal } from './store/journal.ts';
-import { MemoryStore } from './store/memory.ts';
+import { FolderLock } from './store/lock.ts';
+import { MemoryStore, type Snapshot } from './store/memory.ts';
 
 /** What the doors, steps and pages of one platform share. */
 export interface Platform {
@@ -22,12 +25,17 @@ export interface Platform {
   readonly ids: Ids;
   readonly accounts: Accounts;
   readonly log: RequestLog;
+  /** What each application did on each account. */
+  readonly access: Access;
   /** Idempotency keys of requests that are being held back (faults): `account/livemode/key`. */
   readonly running: Set<string>;
+  readonly ownOperations: OwnOperation[];
   /** `http://127.0.0.1:12111`, known once it listens. */
   url: string;
   /** Keeps a draft with its events, whole; answers the ids of the events. Tells the feed after it is kept. */
   commit(draft: Draft, answer?: StoredAnswer): readonly string[];
+  /** Puts another state in the place of everything (reset, restore), in the data folder too. */
+  replace(snapshot: Snapshot): void;
   /** A defect of ours: logged with its stack, never sent to a client. */
   defect(error: unknown, exchange?: Exchange): void;
 }
@@ -35,6 +43,10 @@ export interface Platform {
 /** Parts that stand beside the API on the same origin; each is given the platform once and answers its hooks. */
 export interface Part {
   readonly doors?: Doors;
+  /** Operations under `/v1` that the contract does not have, because only Stripe's own tools use them. */
+  readonly operations?: readonly OwnOperation[];
+  /** Called once the origin listens and `platform.url` is known. */
+  readonly listening?: (server: Server) => void;
   /** Deliveries that an event owes, stored in its own change. */
   readonly route?: (event: RecordedEvent) => readonly Write[];
   readonly close?: () => Promise<void> | void;
@@ -50,18 +62,31 @@ export interface RunningPlatform extends Platform, AsyncDisposable {
 
 export type PartOf = (platform: Platform) => Part;
 
-function openStore(settings: Settings): { store: MemoryStore; journal: Journal | undefined } {
-  if (settings.data === undefined) return { store: new MemoryStore(), journal: undefined };
-  let journal: Journal | undefined;
-  const store = new MemoryStore((change) => journal?.append(change));
-  journal = Journal.open(settings.data, (change) => store.apply(change));
-  return { store, journal };
+interface Opened {
+  readonly store: MemoryStore;
+  readonly journal: Journal | undefined;
+  readonly lock: FolderLock | undefined;
+}
+
+/** Opens the data folder, alone, and reads it. Throws a sentence where it is taken, unwritable or unreadable. */
+function openStore(settings: Settings): Opened {
+  if (settings.data === undefined) return { store: new MemoryStore(), journal: undefined, lock: undefined };
+  const lock = FolderLock.take(settings.data);
+  try {
+    let journal: Journal | undefined;
+    const store = new MemoryStore((change) => journal?.append(change));
+    journal = Journal.open(settings.data, (change) => store.apply(change));
+    return { store, journal, lock };
+  } catch (error) {
+    lock.release();
+    throw new Error(`The data folder ${settings.data} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 /** Puts a platform together and lets it listen. */
 export async function assemble(options: PlatformOptions, parts: readonly PartOf[]): Promise<RunningPlatform> {
   const settings = settingsOf(options);
-  const { store, journal } = openStore(settings);
+  const { store, journal, lock } = openStore(settings);
   const ids = options.ids ?? new RandomIds();
   const contract = loadContract();
   const engine = new Engine({ contract, resources, store, ids, invents: settings.stripeMock });
@@ -69,36 +94,61 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
   const made: Part[] = [];
   const route = (event: RecordedEvent): readonly Write[] => made.flatMap((part) => part.route?.(event) ?? []);
   const apiVersion = (): string => contract.api;
+  const accounts = new Accounts(store);
+  const log = new RequestLog(settings.logRequests);
   const platform: Platform = {
     settings,
     engine,
     store,
     clock,
     ids,
-    accounts: new Accounts(store),
-    log: new RequestLog(settings.logRequests),
+    accounts,
+    log,
+    access: new Access(log, (application) => accounts.application(application)?.account),
     running: new Set(),
+    ownOperations: [],
     url: '',
     commit(draft, answer) {
       const { change, eventIds } = record(draft, { ids, apiVersion, route, now: clock.now() }, answer);
       if (change.writes.length > 0 || change.answer !== undefined) store.commit(change);
       return eventIds;
     },
+    replace(snapshot) {
+      journal?.rewrite(snapshot);
+      store.restore(snapshot);
+      platform.access.clear();
+    },
     defect(error, exchange) {
       console.error(`annex platform: defect at ${exchange?.method ?? ''} ${exchange?.path ?? ''}`, error);
     },
   };
   made.push(...parts.map((part) => part(platform)));
+  platform.ownOperations.push(...made.flatMap((part) => part.operations ?? []));
   const server = createOrigin(platform, Object.assign({}, ...made.map((part) => part.doors ?? {})));
-  const port = await listen(server, settings.port, settings.host);
+  const closing = (): Promise<void> => closeAll(server, made, () => closeStore(journal, lock));
+  const port = await listen(server, settings.port, settings.host).catch(async (error: unknown) => {
+    await closing();
+    throw error;
+  });
   platform.url = `http://${settings.host}:${port}`;
-  const close = (): Promise<void> => closeAll(server, made, journal);
+  for (const part of made) part.listening?.(server);
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= closing();
+    return closed;
+  };
   return Object.assign(platform, { close, [Symbol.asyncDispose]: close });
 }
 
-async function closeAll(server: Server, parts: readonly Part[], journal: Journal | undefined): Promise<void> {
-  for (const part of parts) await part.close?.();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+function closeStore(journal: Journal | undefined, lock: FolderLock | undefined): void {
   journal?.close();
+  lock?.release();
+}
+
+/** No more requests; parts write their last; then the data folder is let go. */
+async function closeAll(server: Server, parts: readonly Part[], closeData: () => void): Promise<void> {
+  server.closeAllConnections();
+  if (server.listening) await new Promise((resolve) => server.close(resolve));
+  for (const part of parts) await part.close?.();
+  closeData();
 }

@@ -1,6 +1,8 @@
 /** Every setting, declared once: its default and its sentence. `--help` and the docs are made from this table. */
 export interface Setting<T> {
   readonly flag: string;
+  /** How the command line gives it: a `switch` stands alone, a `list` is separated by commas. */
+  readonly kind: 'number' | 'text' | 'switch' | 'list';
   readonly default: T;
   readonly sentence: string;
 }
@@ -22,44 +24,51 @@ export interface Settings {
 }
 
 export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
-  port: { flag: '--port', default: 12111, sentence: 'The port to listen on; 0 picks a free one.' },
+  port: { flag: '--port', kind: 'number', default: 12111, sentence: 'The port to listen on; 0 picks a free one.' },
   host: {
     flag: '--host',
+    kind: 'text',
     default: '127.0.0.1',
     sentence: 'The address to bind to. Anything else than 127.0.0.1 opens the simulator to your network.',
   },
   data: {
     flag: '--data',
+    kind: 'text',
     default: undefined,
     sentence: 'The folder that keeps everything across restarts; without it the platform forgets when it stops.',
   },
-  seed: { flag: '--seed', default: undefined, sentence: 'What to begin with when there is no data yet: `demo`.' },
+  seed: { flag: '--seed', kind: 'text', default: undefined, sentence: 'What to begin with when there is no data yet: `demo`.' },
   strictKeys: {
     flag: '--strict-keys',
+    kind: 'switch',
     default: false,
     sentence: 'Refuses keys it has not given out. Otherwise a new sk_test_… key opens a fresh account of its own.',
   },
   stripeMock: {
     flag: '--stripe-mock',
+    kind: 'switch',
     default: false,
     sentence: 'Stands in for stripe-mock: ids that were never created are answered from the contract.',
   },
   allowWebhookHosts: {
     flag: '--allow-webhook-hosts',
+    kind: 'list',
     default: undefined,
     sentence: 'A comma-separated list of the only hosts that webhooks may be sent to.',
   },
   webhookTimeout: {
     flag: '--webhook-timeout',
+    kind: 'number',
     default: 20_000,
     sentence: 'How long a webhook endpoint may take to answer, in milliseconds, before the delivery counts as failed.',
   },
   unlimitedClocks: {
     flag: '--unlimited-clocks',
+    kind: 'switch',
     default: false,
     sentence: "Lifts Stripe's limits on test clocks (customers per clock, span of an advance).",
   },
-  logRequests: { flag: '--log-requests', default: 5000, sentence: 'How many API requests the log keeps.' },
+  logRequests: { flag: '--log-requests', kind: 'number', default: 5000, sentence: 'How many API requests the log keeps.' },
 };
 
 export type SettingsGiven = { readonly [K in keyof Settings]?: Settings[K] | undefined };

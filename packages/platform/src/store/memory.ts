@@ -2,6 +2,7 @@ import {
   type Change,
   type Page,
   type PageQuery,
+  parseWorldKey,
   type Row,
   type Store,
   type StoredAnswer,
@@ -67,6 +68,15 @@ export class MemoryStore implements Store {
 
   page(world: World, object: string, query: PageQuery): Page {
     return this.worlds.get(worldKey(world))?.get(object)?.page(query) ?? EMPTY;
+  }
+
+  /** The world that holds this object, for callers that know an id alone (the control API). */
+  locate(object: string, id: string): World | undefined {
+    for (const [key, collections] of this.worlds) {
+      const row = collections.get(object)?.byId.get(id);
+      if (row !== undefined && !row.deleted) return parseWorldKey(key);
+    }
+    return undefined;
   }
 
   count(world: World, object: string): number {

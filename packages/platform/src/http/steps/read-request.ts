@@ -2,6 +2,7 @@ import { checkExpand, decodeForm, FormError, ParamError, readParams } from '@ann
 import { invalid } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
 import { type Exchange, header } from '../exchange.ts';
+import { answerOwnOperation } from '../own-operation.ts';
 import { badBody, noV2, unrecognizedUrl } from '../refusals.ts';
 
 /** What: method and path name an operation of the contract. */
@@ -9,7 +10,10 @@ export function matchOperation(platform: Platform, exchange: Exchange): void {
   const path = exchange.path.replace(/\/{2,}/g, '/');
   if (path.startsWith('/v2/')) throw noV2(exchange.method, exchange.path);
   const found = platform.engine.contract.match(exchange.method, path);
-  if (found === undefined) throw unrecognizedUrl(exchange.method, exchange.path);
+  if (found === undefined) {
+    if (answerOwnOperation(platform, exchange)) return;
+    throw unrecognizedUrl(exchange.method, exchange.path);
+  }
   exchange.op = found.op;
   exchange.ids = found.ids;
 }
