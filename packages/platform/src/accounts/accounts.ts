@@ -10,6 +10,8 @@ export interface NewAccount {
   readonly country?: string;
   readonly currency?: string;
   readonly timezone?: string;
+  /** A test account with nothing filled in (the consent page's short cut). */
+  readonly blank?: boolean;
   /** Keys to use instead of new ones, by mode. */
   readonly keys?: { readonly test?: string; readonly live?: string };
 }
@@ -23,6 +25,7 @@ export function openAccount(draft: Draft, given: NewAccount): StripeObject {
     {
       ...fields,
       ...accountDefaults(given),
+      ...(given.blank === true && { charges_enabled: false, details_submitted: false, payouts_enabled: false, capabilities: {} }),
       id,
       object: 'account',
       created: draft.now,
@@ -82,6 +85,21 @@ function accountDefaults(given: NewAccount): Record<string, unknown> {
     },
     type: 'standard',
   };
+}
+
+/** A platform controls an account that it has made, or that was made in its own flow (oauth 1.1). */
+export function takeControl(draft: Draft, account: StripeObject, owner: string): void {
+  const controller = {
+    type: 'application',
+    is_controller: true,
+    fees: { payer: 'account' },
+    losses: { payments: 'stripe' },
+    requirement_collection: 'stripe',
+    stripe_dashboard: { type: 'full' },
+  };
+  const system = draft.in(SYSTEM);
+  system.set(account, { controller }, { event: null });
+  system.insert({ id: account.id, object: 'annex.controller', owner, created: draft.now }, { event: null });
 }
 
 export interface NewKey {
@@ -156,6 +174,11 @@ export class Accounts {
   applicationsOf(account: string): ApplicationRecord[] {
     const { rows } = this.store.page(SYSTEM, 'annex.application', { where: [['account', account]], limit: 10 });
     return rows.map((row) => JSON.parse(row.text) as ApplicationRecord);
+  }
+
+  /** The platform that created this account and controls it; nothing for an account of its own (oauth 1.1). */
+  controllerOf(account: string): string | undefined {
+    return parse<{ owner: string }>(this.store.row(SYSTEM, 'annex.controller', account))?.owner;
   }
 
   connection(application: string, account: string): ConnectionRecord | undefined {

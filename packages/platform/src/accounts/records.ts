@@ -33,7 +33,37 @@ export interface ConnectionRecord extends StripeObject {
   account: string;
   livemode: boolean;
   scope: Scope;
+  /** Hash of the authorization code that last made it: a second exchange of that code takes it back. */
+  code: string | null;
+  /** What the application wrote into the account's `metadata`; each application has its own. */
+  metadata: Record<string, string>;
   /** Unix seconds: when it was last connected. */
+  created: number;
+  revoked_at: number | null;
+}
+
+/** An authorization code on its way: consent was given, nothing is connected yet. Its id is the hash of the code. */
+export interface CodeRecord extends StripeObject {
+  object: 'annex.code';
+  application: string;
+  account: string;
+  livemode: boolean;
+  scope: Scope;
+  redirect_uri: string;
+  /** Unix seconds of the platform's clock. */
+  created: number;
+  used_at: number | null;
+  /** Set when the owner took the consent back before the code was exchanged. */
+  void: boolean;
+}
+
+/** Its id is the hash of the token. */
+export interface RefreshTokenRecord extends StripeObject {
+  object: 'annex.refresh_token';
+  application: string;
+  connection: string;
+  livemode: boolean;
+  scope: Scope;
   created: number;
   revoked_at: number | null;
 }
@@ -44,7 +74,12 @@ export interface ApplicationRecord extends StripeObject {
   account: string;
   livemode: boolean;
   oauth_enabled: boolean;
+  /** Exact strings; the first one is used where a request names none. */
   redirect_uris: string[];
+  /** An extension may ask for read_only and connect any account; a platform asks for read_write alone (oauth 1.1). */
+  kind: 'extension' | 'platform';
+  /** What this application lets itself be asked for. */
+  scopes: Scope[];
   created: number;
 }
 
@@ -53,8 +88,23 @@ export interface UserRecord extends StripeObject {
   object: 'annex.user';
   email: string;
   name: string;
+  /** `scrypt$N$r$p$salt$key` */
   password: string;
+  /** Demo users only: the password, which the sign-in page tells everybody. */
+  known_password: string | null;
   accounts: string[];
+  created: number;
+}
+
+/** A browser that is signed in. Its id is the hash of the cookie's token. */
+export interface SessionRecord extends StripeObject {
+  object: 'annex.session';
+  user: string;
+  /** The account and mode that were looked at last. */
+  account: string | null;
+  livemode: boolean;
+  /** Unix seconds of real time, as is `created`. */
+  expires_at: number;
   created: number;
 }
 

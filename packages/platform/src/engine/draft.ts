@@ -1,7 +1,16 @@
 import type { Contract } from '@annex/contract';
 import type { SubList } from './behaviour.ts';
 import { noSuch } from './errors.ts';
-import type { Actor, Ground, Happening, InsertOptions, SetOptions, Transition } from './ground.ts';
+import {
+  type Actor,
+  type EmitOptions,
+  type Ground,
+  type Happening,
+  type InsertOptions,
+  NOBODY,
+  type SetOptions,
+  type Transition,
+} from './ground.ts';
 import { newId } from './ids.ts';
 import { previousAttributes } from './previous-attributes.ts';
 import type { PageQuery, Write } from './store.ts';
@@ -161,8 +170,8 @@ export class Draft {
   }
 
   /** Tells an event of an object as it is now. */
-  emit(type: string, object: StripeObject, options: { previous?: Fields; onlyFor?: string } = {}): void {
-    this.tell(type, object, options.previous, options.onlyFor);
+  emit(type: string, object: StripeObject, options: EmitOptions = {}): void {
+    this.tell(type, object, options.previous, options);
   }
 
   /** The text of an object as it will be stored, where this draft has it at hand. */
@@ -270,9 +279,10 @@ export class Draft {
     return this.contract.eventTypes.has(type) ? type : undefined;
   }
 
-  private tell(type: string | undefined, object: StripeObject, previous?: Fields, onlyFor?: string): void {
+  private tell(type: string | undefined, object: StripeObject, previous?: Fields, options: EmitOptions = {}): void {
     if (type === undefined) return;
     const text = this.textOf(object);
-    this.core.happenings.push({ world: this.world, type, text, previous, actor: this.actor, onlyFor });
+    const actor = options.automatic === true ? NOBODY : this.actor;
+    this.core.happenings.push({ world: this.world, type, text, previous, actor, onlyFor: options.onlyFor });
   }
 }

@@ -54,3 +54,10 @@ export interface SetOptions {
   /** The event type(s) beside or instead of `<object>.updated`; `null` for none. */
   readonly event?: string | readonly string[] | null;
 }
+export interface EmitOptions {
+  readonly previous?: Fields;
+  /** `ca_…`: the application that alone is told. */
+  readonly onlyFor?: string;
+  /** No request made it: `request` has nulls, whoever is acting. */
+  readonly automatic?: boolean;
+}

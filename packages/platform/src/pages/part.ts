@@ -1,0 +1,76 @@
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Part, Platform } from '../platform.ts';
+import { assetRoutes } from './assets.ts';
+import { brandCss, brandOf } from './brand.ts';
+import { connectedAppsRoutes } from './dashboard/connected-apps.tsx';
+import { homeRoutes } from './dashboard/home.tsx';
+import { baseOf, type DashboardEnv, takePlace } from './place.ts';
+import { problemPage } from './problem.tsx';
+import { signInRoutes } from './sign-in.tsx';
+import { type PageEnv, pageSteps } from './visit.ts';
+
+/** The pages below `/acct_…/test`: one file each, one line here. */
+const DASHBOARD: readonly ((platform: Platform) => Hono<DashboardEnv>)[] = [homeRoutes, connectedAppsRoutes];
+
+/** An extension's colours as a style sheet, because pages allow no inline style. */
+function brandRoute(platform: Platform): Hono {
+  const app = new Hono();
+  app.get('/assets/brand/:file{acct_\\w+\\.css}', (c) => {
+    const css = brandCss(brandOf(platform, c.req.param('file').slice(0, -'.css'.length)));
+    return c.body(css, 200, {
+      'Content-Type': 'text/css; charset=utf-8',
+      'Cache-Control': 'no-cache',
+      'X-Content-Type-Options': 'nosniff',
+    });
+  });
+  return app;
+}
+
+function dashboard(platform: Platform): Hono<DashboardEnv> {
+  const app = new Hono<DashboardEnv>();
+  app.use(takePlace(platform));
+  for (const routes of DASHBOARD) app.route('/', routes(platform));
+  return app;
+}
+
+function pageApp(platform: Platform): Hono<PageEnv> {
+  const app = new Hono<PageEnv>();
+  app.route('/', assetRoutes());
+  app.route('/', brandRoute(platform));
+  for (const step of pageSteps(platform)) app.use(step);
+  app.onError((error, c) => {
+    platform.defect(error);
+    return problemPage(c, { status: 500, title: 'The simulator has a defect', text: 'This is not your doing. Its log has the details.' });
+  });
+  app.notFound((c) =>
+    problemPage(c, { status: 404, title: 'There is no such page', text: 'The address is mistyped, or the page has moved.' }),
+  );
+  app.route('/', signInRoutes(platform));
+  app.route('/:account{acct_\\w+}/:mode{test|live}', dashboard(platform));
+  // Addresses without an account lead to the one that was looked at last.
+  app.get('*', (c) => {
+    const { user, session } = c.get('visitor');
+    const path = c.req.path === '/' ? '' : c.req.path;
+    const isKnown = path === '' || /^\/(settings|data|events|webhooks|logs|make|connected-accounts|new-account)(\/|$)/.test(path);
+    if (!isKnown) return c.notFound();
+    if (user === undefined || session === undefined) return c.redirect(`/sign-in?next=${encodeURIComponent(path || '/')}`, 303);
+    const account = session.account !== null && user.accounts.includes(session.account) ? session.account : user.accounts[0];
+    if (account === undefined)
+      return problemPage(c, { status: 404, title: 'You have no account yet', text: 'Sign up with another e-mail to open one.' });
+    return c.redirect(baseOf(account, session.livemode) + path, 302);
+  });
+  return app;
+}
+
+/** Everything that is neither the API nor OAuth: the pages for people. */
+export function pages(platform: Platform): Part {
+  const listener = getRequestListener(pageApp(platform).fetch, { overrideGlobalObjects: false });
+  return {
+    doors: {
+      '': (request, response) => {
+        void listener(request, response);
+      },
+    },
+  };
+}
