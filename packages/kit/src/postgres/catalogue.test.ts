@@ -1,0 +1,40 @@
+import { beforeAll, expect, it } from 'vitest';
+import { onEachDatabase } from '../../conformance/databases.ts';
+import { mirroredObjects } from '../mirror/objects/index.ts';
+import { ensureTables } from '../mirror/tables.ts';
+import { migrate } from './migrate.ts';
+
+/** Tables that belong to no account: they stay whole on every node of a distributed database. */
+const UNDISTRIBUTED = ['annex.migrations', 'annex.shapes', 'annex.oauth_states'];
+
+onEachDatabase('the schema can be distributed by account', (opened) => {
+  beforeAll(() => migrate(opened.current, (tx) => ensureTables(tx, mirroredObjects)));
+
+  const keys = (): Promise<{ table: string; name: string; columns: string[] }[]> =>
+    opened.current.query(
+      `select n.nspname || '.' || t.relname as "table", i.relname as name,
+         array(select a.attname::text from unnest(x.indkey::int2[]) with ordinality k(att, at) join pg_attribute a on a.attrelid = t.oid and a.attnum = k.att order by k.at) as columns
+       from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class t on t.oid = x.indrelid join pg_namespace n on n.oid = t.relnamespace
+       where n.nspname in ('annex', 'mirror') and x.indisunique`,
+    );
+
+  it('every key begins with account and livemode', async () => {
+    const found = (await keys()).filter(({ table }) => !UNDISTRIBUTED.includes(table));
+    expect(found.length).toBeGreaterThan(mirroredObjects.length);
+    expect(found.filter(({ columns }) => columns[0] !== 'account' || columns[1] !== 'livemode')).toEqual([]);
+  });
+
+  it('every table has a key', async () => {
+    const tables = await opened.current.query<{ table: string }>(
+      "select schemaname || '.' || tablename as \"table\" from pg_tables where schemaname in ('annex', 'mirror')",
+    );
+    const keyed = new Set((await keys()).map(({ table }) => table));
+    expect(tables.filter(({ table }) => !keyed.has(table))).toEqual([]);
+  });
+
+  it('no constraint points from one table to another, and nothing is triggered', async () => {
+    const inOurs = "connamespace in ('annex'::regnamespace, 'mirror'::regnamespace)";
+    expect(await opened.current.query(`select conname from pg_constraint where contype = 'f' and ${inOurs}`)).toEqual([]);
+    expect(await opened.current.query('select tgname from pg_trigger where not tgisinternal')).toEqual([]);
+  });
+});

@@ -1,0 +1,50 @@
+import { beforeAll, expect, it } from 'vitest';
+import { onEachDatabase } from '../../conformance/databases.ts';
+import { migrate } from '../postgres/migrate.ts';
+import { sharedLimiter } from './limiter.ts';
+
+onEachDatabase('the limiter', (opened) => {
+  beforeAll(() => migrate(opened.current));
+
+  it('lets several workers together make no more requests than the account allows', async () => {
+    const rate = { all: 50, endpoint: 50 };
+    const workers = [1, 2, 3].map(() => sharedLimiter(opened.current, () => rate));
+    const world = { account: 'acct_1', livemode: false };
+    const starts: number[] = [];
+    await Promise.all(
+      workers.flatMap((worker) =>
+        Array.from({ length: 10 }, async (_, n) => {
+          await worker.take(world, `/v1/list${n % 3}`);
+          starts.push(Date.now());
+        }),
+      ),
+    );
+    starts.sort((a, b) => a - b);
+    // 30 requests at 50 a second: 29 gaps of 20 ms, less what one late slot may catch up. A busy machine only makes it longer.
+    expect(starts.at(-1)! - starts[0]!).toBeGreaterThan(500);
+  });
+
+  it('holds one endpoint to its own limit while others go on', async () => {
+    const limiter = sharedLimiter(opened.current, () => ({ all: 1_000, endpoint: 20 }));
+    const world = { account: 'acct_2', livemode: false };
+    const order: string[] = [];
+    await Promise.all([
+      ...Array.from({ length: 3 }, () => limiter.take(world, '/v1/slow').then(() => order.push('slow'))),
+      limiter.take(world, '/v1/other').then(() => order.push('other')),
+    ]);
+    expect(order.indexOf('other')).toBeLessThan(order.lastIndexOf('slow'));
+  });
+
+  it('slows down after a refusal, for everyone and for as long as it was told', async () => {
+    const rate = { all: 1_000, endpoint: 1_000 };
+    const world = { account: 'acct_3', livemode: false };
+    const [one, two] = [sharedLimiter(opened.current, () => rate), sharedLimiter(opened.current, () => rate)];
+    await one.take(world, '/v1/customers');
+    const began = Date.now();
+    expect(await one.refused(world, '/v1/customers', { retryAfterMs: 300 })).toBe(300);
+    await two.take(world, '/v1/charges');
+    expect(Date.now() - began).toBeGreaterThanOrEqual(290);
+    const [bucket] = await opened.current.query("select refused, pace from annex.buckets where account = 'acct_3' and bucket = 'all'");
+    expect(bucket).toMatchObject({ refused: 1, pace: 0.5 });
+  });
+});
