@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ParamReader } from './params.ts';
 import { type Field, fieldsOf, type Node, type NodeId, type Table } from './table.ts';
-import { ID_PREFIX } from './words.ts';
 
 /** One operation of the API, as the table tells it. */
 export interface Operation {
@@ -108,33 +107,22 @@ export class Contract {
 
   /** `cus_`, with its underscore. Undefined where Stripe gives no prefix that we know of. */
   idPrefix(object: string): string | undefined {
-    return ID_PREFIX[object];
+    return this.table.words.idPrefix[object];
   }
 
   /** The word in "No such …: 'x'". */
   objectWord(object: string): string {
-    return (
-      {
-        payment_method: 'PaymentMethod',
-        setup_intent: 'setupintent',
-        webhook_endpoint: 'webhook endpoint',
-        promotion_code: 'promotion code',
-      }[object] ?? object
-    );
+    return this.table.words.word[object] ?? object;
+  }
+
+  /** Where an embedded list of this object has its own address, with `{id}` for the parent. */
+  listUrl(object: string, field: string): string | undefined {
+    return this.table.words.listUrl[`${object}.${field}`];
   }
 
   /** The `param` of a 404 for the last id of the path. */
   missingParamName(op: Operation): string {
-    const named = new Map([
-      ['payment_intent', 'intent'],
-      ['setup_intent', 'intent'],
-      ['price', 'price'],
-      ['plan', 'plan'],
-      ['invoice', 'invoice'],
-      ['payment_method', 'payment_method'],
-      ['coupon', 'coupon'],
-    ]);
-    return named.get(op.resultObject ?? '') ?? 'id';
+    return this.table.words.missingParam[op.resultObject ?? ''] ?? 'id';
   }
 
   /** Whether a DELETE answers `{id, object, deleted}` rather than the object. */

@@ -6,4 +6,4 @@ export { decodeForm, type Form, FormError, type FormHash } from './form.ts';
 export { ParamError } from './param-error.ts';
 export { readParams } from './params.ts';
 export { type AnswerGiven, contractAnswer, defaultObject, type Given } from './shape.ts';
-export type { Field, Node, NodeId, Table } from './table.ts';
+export { type Field, fieldsOf, type Node, type NodeId, type Table } from './table.ts';

@@ -18,14 +18,6 @@ const constant =
   () =>
     value;
 
-/** Sub-lists whose address is not the list operation's of their parent. */
-const LIST_URLS: Readonly<Record<string, string>> = {
-  'subscription.items': '/v1/subscription_items?subscription={id}',
-  'charge.refunds': '/v1/charges/{id}/refunds',
-  'customer.subscriptions': '/v1/customers/{id}/subscriptions',
-  'customer.sources': '/v1/customers/{id}/sources',
-};
-
 export class Shapes {
   private readonly contract: Contract;
   private readonly objects = new Map<string, Make>();
@@ -135,7 +127,7 @@ function primitive(kind: string, field: string): Make {
 }
 
 function listUrl(contract: Contract, object: string, field: string, id: string): string {
-  const known = LIST_URLS[`${object}.${field}`];
+  const known = contract.listUrl(object, field);
   if (known !== undefined) return known.replace('{id}', id);
   const home = contract.operations.find(
     (op) => op.method === 'GET' && op.resultObject === object && !op.resultIsList && /\}$/.test(op.path),

@@ -33,6 +33,13 @@ export interface Table {
   ])[];
   readonly resources: readonly (readonly [name: string, object: string, deleted: 0 | 1, shape: NodeId])[];
   readonly events: readonly (readonly [type: string, generation: 1 | 2, payload: number])[];
+  /** What is said by hand (`overrides.ts`). */
+  readonly words: {
+    readonly idPrefix: Readonly<Record<string, string>>;
+    readonly word: Readonly<Record<string, string>>;
+    readonly missingParam: Readonly<Record<string, string>>;
+    readonly listUrl: Readonly<Record<string, string>>;
+  };
 }
 
 export interface Field {

@@ -122,7 +122,7 @@ describe('malformed requests', () => {
       '/v1/customers/',
       '/v1//',
       '/v1/%',
-      '/v1/%2e%2e/x',
+
       '/v1/customers/cus_x/nope',
       '/v1/__proto__',
       '/v1/constructor',
