@@ -37,6 +37,11 @@ export interface KitOptions extends GivenSettings {
   readonly database?: Database | DatabaseChoice;
   /** The extension's own work per event type, in the transaction that applies the event: its writes happen exactly once. */
   readonly on?: Readonly<Record<string, Effect>>;
+  /**
+   * Tables of the extension itself, as `schema.table`, with columns `account` and `livemode`: when an account is forgotten its rows
+   * are erased with the mirror's, and counted in the same receipt.
+   */
+  readonly alsoErase?: readonly string[];
   readonly log?: Setup['log'];
 }
 
@@ -73,7 +78,9 @@ export interface Kit {
 
 /** Puts an extension together: opens and migrates the database, and starts nothing until `work.start()`. */
 export async function createKit(options: KitOptions): Promise<Kit> {
-  const { database: given, on = {}, log = () => {}, ...rest } = options;
+  const { database: given, on = {}, alsoErase = [], log = () => {}, ...rest } = options;
+  const unsafe = alsoErase.find((table) => !/^[a-z_]+\.[a-z_]+$/.test(table));
+  if (unsafe !== undefined) throw new Error(`alsoErase names tables as schema.table in small letters, not ${unsafe}.`);
   const settings = completeSettings(rest);
   const mine = given === undefined || !('query' in given);
   const database = mine ? await connectDatabase(given as DatabaseChoice | undefined) : (given as Database);
@@ -92,6 +99,7 @@ export async function createKit(options: KitOptions): Promise<Kit> {
     limiter: limiterOf(settings, database),
     feed: changeFeed(database, settings.pollMs),
     objects: chosenObjects(settings.objects),
+    alsoErase,
     wake: (job: Job) => worker?.wake(job),
   };
   const effects = new Map<string, Effect>([

@@ -14,6 +14,8 @@ export interface Setup {
   readonly feed: Feed;
   /** The object types this extension mirrors, by Stripe's name. */
   readonly objects: ReadonlyMap<string, MirroredObject>;
+  /** The extension's own tables that hold something of an account. */
+  readonly alsoErase: readonly string[];
   /** Wakes a worker of this process, so that it need not wait for its next look at the database. */
   readonly wake: (job: Job) => void;
   /** Something a person should know; never a secret. */

@@ -60,7 +60,7 @@ export async function eraseStep(setup: Setup, only?: World): Promise<Receipt | u
        (select 1 from annex.receipts where account = $1 and livemode = $2 and finished_ms is null)`,
     [...key, leaving.reason, leaving.reference],
   );
-  const tables = [...mirroredObjects.map(({ table }) => `mirror.${table}`), ...OWN_TABLES];
+  const tables = [...setup.alsoErase, ...mirroredObjects.map(({ table }) => `mirror.${table}`), ...OWN_TABLES];
   for (const table of tables) while ((await eraseChunk(setup, table, key)) === CHUNK);
   // The connection goes last and with the receipt's end: until then a new connection of this account has to wait.
   return setup.database.transaction(async (tx) => {
