@@ -15,7 +15,7 @@ import { newId } from './ids.ts';
 import { previousAttributes } from './previous-attributes.ts';
 import type { PageQuery, Write } from './store.ts';
 import { matches } from './values.ts';
-import { type Fields, type StripeObject, type World, worldKey } from './world.ts';
+import { type Fields, homeOf, type StripeObject, type World, worldKey } from './world.ts';
 
 interface Entry {
   readonly world: World;
@@ -25,6 +25,9 @@ interface Entry {
   state: 'kept' | 'stub' | 'gone';
   touched: boolean;
 }
+
+/** The `application` of a webhook endpoint is the one whose accounts it listens to, not the one that made it. */
+const NAMES_WHOM_IT_TELLS = 'webhook_endpoint';
 
 interface Core {
   readonly ground: Ground;
@@ -127,7 +130,8 @@ export class Draft {
   }
 
   /** Stores a new object and tells `<object>.created` where the contract knows that event. */
-  insert(value: StripeObject, options: InsertOptions = {}): StripeObject {
+  insert(made: StripeObject, options: InsertOptions = {}): StripeObject {
+    const value = this.signed(made);
     const key = entryKey(this.world, value.object, value.id);
     const entry: Entry = { world: this.world, before: undefined, value, text: undefined, state: 'kept', touched: true };
     this.core.entries.set(key, entry);
@@ -218,19 +222,27 @@ export class Draft {
   }
 
   private entry(object: string, id: string): Entry | undefined {
-    const key = entryKey(this.world, object, id);
+    const world = homeOf(this.world, object);
+    const key = entryKey(world, object, id);
     const known = this.core.entries.get(key);
     if (known !== undefined) {
       this.fresh(known);
       return known;
     }
-    const row = this.core.ground.store.row(this.world, object, id);
+    const row = this.core.ground.store.row(world, object, id);
     if (row === undefined) return undefined;
     const value = JSON.parse(row.text) as StripeObject;
-    const entry: Entry = { world: this.world, before: value, value, text: row.text, state: row.deleted ? 'stub' : 'kept', touched: false };
+    const entry: Entry = { world, before: value, value, text: row.text, state: row.deleted ? 'stub' : 'kept', touched: false };
     this.core.entries.set(key, entry);
     this.fresh(entry);
     return entry;
+  }
+
+  /** What an extension makes carries its `application`, where objects of this kind have one (oauth 8.4). */
+  private signed(value: StripeObject): StripeObject {
+    const { application } = this.actor;
+    if (application === null || (value.application ?? null) !== null || NAMES_WHOM_IT_TELLS === value.object) return value;
+    return this.contract.fields(value.object).some((field) => field.name === 'application') ? { ...value, application } : value;
   }
 
   /** The value of an entry with its embedded lists up to date. */

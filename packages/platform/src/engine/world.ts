@@ -10,6 +10,11 @@ export interface World {
 /** The platform's own records (accounts, keys, users, applications, connections) live here; no API key opens it. */
 export const SYSTEM: World = { account: 'annex', livemode: false };
 
+const EVERYBODYS: ReadonlySet<string> = new Set(['account', 'application']);
+
+/** Accounts and applications are one thing for everybody who may name them, in both modes: they live in the system world. */
+export const homeOf = (world: World, object: string): World => (EVERYBODYS.has(object) ? SYSTEM : world);
+
 export type WorldKey = string;
 
 export const worldKey = (world: World): WorldKey => `${world.account}/${world.livemode ? 'live' : 'test'}`;

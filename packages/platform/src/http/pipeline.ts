@@ -2,6 +2,7 @@ import { errorBody, StripeError } from '../engine/index.ts';
 import type { Platform } from '../platform.ts';
 import { type Answer, type Exchange, header } from './exchange.ts';
 import { actForAccount } from './steps/act-for-account.ts';
+import { applicationRules } from './steps/application-rules.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { execute } from './steps/execute.ts';
 import { matchOperation, readParameters } from './steps/read-request.ts';
@@ -11,7 +12,7 @@ import { replayIfSeen } from './steps/replay-if-seen.ts';
 type Step = (platform: Platform, exchange: Exchange) => void;
 
 /** The order in which an API request is judged. It is Stripe's: a bad key outranks a bad URL, and that a bad parameter. */
-const API: readonly Step[] = [authenticate, actForAccount, matchOperation, readParameters, replayIfSeen, execute];
+const API: readonly Step[] = [authenticate, actForAccount, matchOperation, readParameters, applicationRules, replayIfSeen, execute];
 
 /** Takes an API request to its answer. Never throws: what is not a refusal is a defect, told as Stripe's 500. */
 export function answerApi(platform: Platform, exchange: Exchange): Answer {

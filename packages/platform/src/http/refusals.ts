@@ -53,6 +53,23 @@ export const morePermissions = (account: string, needed: 'read_only' | 'read_wri
     message: `This application does not have the required permissions for this endpoint on account '${account}'. Having the '${needed}' scope would allow this request to continue.`,
   });
 
+export const otherAccountInPath = (): StripeError =>
+  refuse({
+    status: 400,
+    message:
+      'The account specified in the path of /v1/accounts/:account does not match the account specified in the Stripe-Account header.',
+  });
+
+export const nestedAccount = (): StripeError =>
+  refuse({ status: 403, message: "You cannot access the connected accounts of your platform's connected accounts." });
+
+export const noConnectPermission = (): StripeError =>
+  refuse({
+    status: 403,
+    message:
+      'You passed a restricted API key with the Stripe-Account header, but the restricted API key does not have any Connect permissions.',
+  });
+
 const SUPPORT = 'Please see https://stripe.com/docs or we can help at https://support.stripe.com/.';
 
 export function unrecognizedUrl(method: string, path: string): StripeError {

@@ -1,4 +1,5 @@
 import { type Draft, type Fields, type StripeObject, SYSTEM } from '../engine/index.ts';
+import { type ApplicationRecord, type ConnectionRecord, connectionId, type Scope } from './records.ts';
 
 /**
  * Connecting an account to an application and letting go of it: what it means for tokens, codes and events. One place,
@@ -6,15 +7,12 @@ import { type Draft, type Fields, type StripeObject, SYSTEM } from '../engine/in
  */
 
 export interface Grant {
-  /** The `annex.application`. */
-  readonly application: StripeObject;
+  readonly application: ApplicationRecord;
   readonly account: string;
-  readonly scope: 'read_only' | 'read_write';
+  readonly scope: Scope;
   /** Hash of the authorization code. */
   readonly code: string | null;
 }
-
-const connectionKey = (application: string, account: string): string => `${application}/${account}`;
 
 /** Tells the application alone, as an event of the connected account that no request made (oauth 7.1). */
 function tell(draft: Draft, type: string, connection: StripeObject): void {
@@ -25,10 +23,10 @@ function tell(draft: Draft, type: string, connection: StripeObject): void {
 }
 
 /** The connection stands from now on, with this scope; a later grant replaces the earlier one. */
-export function connect(draft: Draft, grant: Grant): StripeObject {
+export function connect(draft: Draft, grant: Grant): ConnectionRecord {
   const system = draft.in(SYSTEM);
   const { application, account, scope, code } = grant;
-  const id = connectionKey(application.id, account);
+  const id = connectionId(application.id, account);
   const fresh: Fields = { scope, code, created: draft.now, revoked_at: null };
   const known = system.get('annex.connection', id);
   const connection =
@@ -48,7 +46,7 @@ export function connect(draft: Draft, grant: Grant): StripeObject {
         )
       : system.set(known, fresh, { event: null });
   tell(draft, 'account.application.authorized', connection);
-  return connection;
+  return connection as ConnectionRecord;
 }
 
 /** Tokens die, codes that were not exchanged yet are void, and the application is told last (oauth 15, order of 6). */
@@ -70,9 +68,9 @@ export function disconnect(draft: Draft, connection: StripeObject): void {
 }
 
 /** The standing connections of an account's applications that a key of this mode opens, newest first, one per account. */
-export function connectionsFor(draft: Draft, owner: string, livemode: boolean): StripeObject[] {
-  const standing = draft.in(SYSTEM).find('annex.connection', [['owner', owner]], (row) => row.revoked_at === null);
-  const open = standing.filter((row) => row.livemode === livemode || row.livemode);
+export function connectionsFor(draft: Draft, owner: string, livemode: boolean): ConnectionRecord[] {
+  const rows = draft.in(SYSTEM).find('annex.connection', [['owner', owner]], (row) => row.revoked_at === null);
+  const open = (rows as ConnectionRecord[]).filter((row) => row.livemode === livemode || row.livemode);
   const ownMode = new Set(open.filter((row) => row.livemode === livemode).map((row) => row.account));
   return open.filter((row) => row.livemode === livemode || !ownMode.has(row.account));
 }

@@ -1,7 +1,7 @@
 import { sha256 } from '../../accounts/keys.ts';
-import type { CodeRecord, KeyRecord } from '../../accounts/records.ts';
+import type { ApplicationRecord, CodeRecord, KeyRecord } from '../../accounts/records.ts';
 import { sameSecret } from '../../accounts/secrets.ts';
-import { type Draft, type StripeObject, SYSTEM } from '../../engine/index.ts';
+import { type Draft, SYSTEM } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
 import { connect, disconnect } from '../../resources/connection.ts';
 import { refuseOAuth } from '../refusals.ts';
@@ -27,7 +27,7 @@ export function exchangeCode(platform: Platform, draft: Draft, given: { key: Key
   const code = form.get('code') ?? '';
   if (code === '') throw refuseOAuth('no_code');
   const record = codeOf(draft, code);
-  const application = draft.get('annex.application', record.application);
+  const application = draft.get('annex.application', record.application) as ApplicationRecord | undefined;
   if (application?.account !== key.account) throw refuseOAuth('foreign_code');
   if (key.livemode && !record.livemode) throw refuseOAuth('live_key_test_code');
   if (!key.livemode && record.livemode) throw refuseOAuth('test_key_live_code');
@@ -40,7 +40,7 @@ export function exchangeCode(platform: Platform, draft: Draft, given: { key: Key
   return exchanged(platform, draft, { record, application });
 }
 
-function exchanged(platform: Platform, draft: Draft, given: { record: CodeRecord; application: StripeObject }): TokenAnswer {
+function exchanged(platform: Platform, draft: Draft, given: { record: CodeRecord; application: ApplicationRecord }): TokenAnswer {
   const { record, application } = given;
   const { account, scope, livemode } = record;
   draft.in(SYSTEM).set(record, { used_at: draft.now }, { event: null });
