@@ -8,13 +8,12 @@ import { type Change, changeFeed } from './mirror/feed.ts';
 import { type ImportMove, moveImport, type Progress, readProgress, startAgain } from './mirror/imports.ts';
 import type { MirroredObject } from './mirror/mirrored-object.ts';
 import { mirroredObjects } from './mirror/objects/index.ts';
+import { prepare } from './mirror/prepare.ts';
 import { receiver } from './mirror/receive.ts';
 import { type Reconciled, reconcile } from './mirror/reconcile.ts';
 import { platformAccount } from './mirror/source.ts';
-import { ensureTables } from './mirror/tables.ts';
 import { connectDatabase, type DatabaseChoice } from './postgres/connect.ts';
 import type { Database, Query, Row } from './postgres/database.ts';
-import { migrate } from './postgres/migrate.ts';
 import { appOf, completeSettings, type GivenSettings, type Settings } from './settings.ts';
 import type { Job, Setup } from './setup.ts';
 import { type Limiter, noLimiter, sharedLimiter } from './wire/limiter.ts';
@@ -85,7 +84,7 @@ export async function createKit(options: KitOptions): Promise<Kit> {
   const mine = given === undefined || !('query' in given);
   const database = mine ? await connectDatabase(given as DatabaseChoice | undefined) : (given as Database);
   try {
-    await migrate(database, (tx) => ensureTables(tx, mirroredObjects));
+    await prepare(database);
   } catch (error) {
     if (mine) await database.close();
     throw error;

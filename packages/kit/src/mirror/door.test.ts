@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { onEachDatabase } from '../../conformance/databases.ts';
-import { migrate } from '../postgres/migrate.ts';
 import { NO_ROW, storeFetched, storeObservations, storePage } from './door.ts';
 import { customer } from './objects/customer.ts';
-import { mirroredObjects } from './objects/index.ts';
 import { invoice } from './objects/invoice.ts';
 import { fold, type Observation, observationsText } from './observation.ts';
-import { ensureTables } from './tables.ts';
+import { prepare } from './prepare.ts';
 
 onEachDatabase('the door', (opened) => {
-  beforeAll(() => migrate(opened.current, (tx) => ensureTables(tx, mirroredObjects)));
+  beforeAll(() => prepare(opened.current));
 
   let serial = 0;
   const observation = (id: string, given: Partial<Observation> & { lo: number; hi: number; data: string }): Observation => ({

@@ -1,3 +1,12 @@
+/** A list inside an object, cut at 10 by Stripe: where `has_more` is true the rest is fetched. It is kept inside, and shown as a view. */
+export interface InnerList {
+  readonly field: string;
+  /** Where the rest is; `{id}` is the object's id. */
+  readonly path: string;
+  /** View in schema `stripe` with one row per item. */
+  readonly view: string;
+}
+
 /** One object type that is mirrored. A file in `objects/` declares one; a line in `objects/index.ts` registers it. */
 export interface MirroredObject {
   /** Stripe's name, as in the object's `object` field: `checkout.session`. */
@@ -14,8 +23,8 @@ export interface MirroredObject {
   readonly single?: boolean;
   /** Fields that are ids or absent unless asked for, and without which the object is of little use. */
   readonly expand?: readonly string[];
-  /** Lists inside the object, cut at 10 by Stripe: where `has_more` is true the rest is fetched. `{id}` is the object's id. */
-  readonly lists?: readonly { readonly field: string; readonly path: string }[];
+  /** Lists inside the object. */
+  readonly lists?: readonly InnerList[];
   /** Fields that get a column of their own in `mirror`, because queries join or filter on them. */
   readonly columns?: readonly string[];
   /** Event types after which the object is gone. */

@@ -1,14 +1,13 @@
 import { beforeAll, expect, it } from 'vitest';
 import { onEachDatabase } from '../../conformance/databases.ts';
 import { mirroredObjects } from '../mirror/objects/index.ts';
-import { ensureTables } from '../mirror/tables.ts';
-import { migrate } from './migrate.ts';
+import { prepare } from '../mirror/prepare.ts';
 
 /** Tables that belong to no account: they stay whole on every node of a distributed database. */
 const UNDISTRIBUTED = ['annex.migrations', 'annex.shapes', 'annex.oauth_states'];
 
 onEachDatabase('the schema can be distributed by account', (opened) => {
-  beforeAll(() => migrate(opened.current, (tx) => ensureTables(tx, mirroredObjects)));
+  beforeAll(() => prepare(opened.current));
 
   const keys = (): Promise<{ table: string; name: string; columns: string[] }[]> =>
     opened.current.query(

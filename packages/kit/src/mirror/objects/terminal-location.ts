@@ -5,7 +5,6 @@ export const terminalLocation: MirroredObject = {
   table: 'terminal_locations',
   list: '/v1/terminal/locations',
   by_created: false,
-  deleted_by: ['terminal.location.deleted'],
   priority: 2,
   usual: false,
 };

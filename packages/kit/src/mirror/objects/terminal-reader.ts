@@ -5,7 +5,6 @@ export const terminalReader: MirroredObject = {
   table: 'terminal_readers',
   list: '/v1/terminal/readers',
   by_created: false,
-  deleted_by: ['terminal.reader.deleted'],
   priority: 2,
   usual: false,
 };
