@@ -1,6 +1,6 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** Who holds a data folder, as its lock file says. */
 interface Holder {
@@ -54,6 +54,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'it is on a read-only file system',
   ENOTDIR: 'a part of its path is a file',
   EEXIST: 'it is a file, not a folder',
+  ENOENT: 'it cannot be made',
   ENOSPC: 'the disk is full',
 };
 
@@ -61,6 +62,13 @@ const unwritable = (folder: string, error: NodeJS.ErrnoException): Error =>
   new Error(
     `The data folder ${folder} cannot be written: ${REASONS[error.code ?? ''] ?? error.message}. Choose another folder with --data.`,
   );
+
+/** As `mkdir -p`, but it ends where a file system answers that it cannot (Node's own goes on for ever in /proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
 
 /** One process per data folder: two would each miss what the other writes. A lock whose process is gone is taken over. */
 export class FolderLock {
@@ -80,7 +88,7 @@ export class FolderLock {
     if (held.has(folder)) throw taken(given, file, me);
     for (let tries = 0; ; tries++) {
       try {
-        mkdirSync(folder, { recursive: true });
+        makeFolder(folder);
         const fd = openSync(file, 'wx');
         writeSync(fd, `${JSON.stringify(me)}\n`);
         closeSync(fd);
