@@ -41,6 +41,7 @@ export interface Settings {
   readonly retryMs: number;
   readonly eventAttempts: number;
   readonly reconcileMinutes: number;
+  readonly refreshMinutes: number;
   readonly keepDays: number;
   readonly keepEventDays: number;
   readonly pollMs: number;
@@ -119,6 +120,11 @@ export const SETTINGS: { readonly [Name in keyof Settings]: SettingRow<Settings[
     default: 15,
     env: 'ANNEX_RECONCILE_MINUTES',
     sentence: 'How often the event list is read, to find events that no webhook brought. 0: never.',
+  },
+  refreshMinutes: {
+    default: 60,
+    env: 'ANNEX_REFRESH_MINUTES',
+    sentence: 'How often lists are read again of object types whose events do not tell everything, such as balance transactions. 0: never.',
   },
   keepDays: {
     default: 0,

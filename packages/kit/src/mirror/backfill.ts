@@ -12,6 +12,7 @@ import { actingFor, whenRefused } from './source.ts';
 export interface Range extends World {
   readonly object: string;
   readonly number: number;
+  readonly kind: 'import' | 'refresh';
   readonly priority: number;
   readonly created_gte: number | null;
   readonly created_lt: number | null;
@@ -25,7 +26,7 @@ class Lost extends Error {
   override readonly name = 'Lost';
 }
 
-const COLUMNS = 'r.account, r.livemode, r.object, r.number, r.priority, r.created_gte, r.created_lt, r.cursor, r.pages, r.attempts';
+const COLUMNS = 'r.account, r.livemode, r.object, r.number, r.kind, r.priority, r.created_gte, r.created_lt, r.cursor, r.pages, r.attempts';
 
 /** Page one of everything comes before page two of anything; then by priority, then the newest part of history. */
 const CLAIM = hot(`
@@ -36,11 +37,11 @@ const CLAIM = hot(`
     cross join lateral (
       select account, livemode, object, number from annex.ranges o
       where o.account = i.account and o.livemode = i.livemode and o.state = 'open'
-        and o.due_ms <= ${NOW_MS} and o.lease_until_ms < ${NOW_MS}
-      order by (o.pages > 0 or o.number > 0), o.priority, o.created_lt desc nulls first, o.number
+        and (i.state = 'running' or o.kind = 'refresh') and o.due_ms <= ${NOW_MS} and o.lease_until_ms < ${NOW_MS}
+      order by o.kind, (o.pages > 0 or o.number > 0), o.priority, o.created_lt desc nulls first, o.number
       limit $3 for update skip locked
     ) part
-    where i.state = 'running' and c.state = 'connected'
+    where i.state in ('running', 'done') and c.state = 'connected'
     order by turn limit $2
   ) p
   where r.account = p.account and r.livemode = p.livemode and r.object = p.object and r.number = p.number
@@ -175,11 +176,20 @@ async function addParts(
   each: number | undefined,
 ): Promise<void> {
   await tx.query(
-    `insert into annex.ranges (account, livemode, object, number, priority, created_gte, created_lt, estimate)
-     select $1, $2, $3, last.number + part.n::int, $4, part.gte, part.lt, $7::int
+    `insert into annex.ranges (account, livemode, object, number, kind, priority, created_gte, created_lt, estimate)
+     select $1, $2, $3, last.number + part.n::int, $8, $4, part.gte, part.lt, $7::int
      from unnest($5::bigint[], $6::bigint[]) with ordinality as part(gte, lt, n),
        (select max(number) as number from annex.ranges where account = $1 and livemode = $2 and object = $3) last`,
-    [range.account, range.livemode, range.object, range.priority, parts.map(({ gte }) => gte), parts.map(({ lt }) => lt), each ?? null],
+    [
+      range.account,
+      range.livemode,
+      range.object,
+      range.priority,
+      parts.map(({ gte }) => gte),
+      parts.map(({ lt }) => lt),
+      each ?? null,
+      range.kind,
+    ],
   );
 }
 

@@ -45,7 +45,7 @@ const ask = (account: string, livemode: string, object: string, delay: string): 
   )`;
 
 /** Is this observation, named `o`, incomplete: is a list inside it cut, or a field missing that must be asked for? */
-function isCut({ lists = [], expand = [] }: MirroredObject): string {
+export function isCut({ lists = [], expand = [] }: MirroredObject): string {
   const cut = lists.map(({ field }) => `coalesce((o->'${field}'->>'has_more')::boolean, false)`);
   const missing = expand.map((field) => `o->'${field}' is null`);
   return [...cut, ...missing].join(' or ') || 'false';

@@ -42,8 +42,8 @@ const OVERLAP_SECONDS = 600;
  */
 export async function startImport(tx: Query, setup: Setup, { account, livemode }: World): Promise<void> {
   await tx.query(
-    `insert into annex.imports (account, livemode, state, started_ms, events_from, reconciled_ms)
-     values ($1, $2, 'running', ${NOW_MS}, ${NOW_MS} / 1000 - ${OVERLAP_SECONDS}, ${NOW_MS})
+    `insert into annex.imports (account, livemode, state, started_ms, events_from, reconciled_ms, refreshed_ms, relisted_ms)
+     values ($1, $2, 'running', ${NOW_MS}, ${NOW_MS} / 1000 - ${OVERLAP_SECONDS}, ${NOW_MS}, ${NOW_MS}, ${NOW_MS})
      on conflict (account, livemode) do update set state = 'running', reason = null, finished_ms = null`,
     [account, livemode],
   );
@@ -66,10 +66,15 @@ export async function startImport(tx: Query, setup: Setup, { account, livemode }
   );
 }
 
-/** Everything is read again from the start; rows are compared and replaced by the same rule as ever, and nothing is deleted first. */
+/**
+ * Everything is read again from the start; rows are compared and replaced by the same rule as ever. Nothing is deleted first: what the
+ * lists do not show any more is fetched one by one afterwards (`finishImports`).
+ */
 export async function startAgain(tx: Query, setup: Setup, world: World): Promise<void> {
-  await tx.query('delete from annex.ranges where account = $1 and livemode = $2', [world.account, world.livemode]);
+  const key = [world.account, world.livemode];
+  await tx.query('delete from annex.ranges where account = $1 and livemode = $2', key);
   await startImport(tx, setup, world);
+  await tx.query(`update annex.imports set sweep = true, started_ms = ${NOW_MS} where account = $1 and livemode = $2`, key);
 }
 
 /** Which move is allowed from which state. */
@@ -91,13 +96,32 @@ export async function moveImport(on: Query, { account, livemode }: World, move: 
   return moved.length > 0;
 }
 
-/** Marks imports of which nothing is open any more. Answers them. */
-export function finishImports(on: Query): Promise<World[]> {
-  return on.query<World>(
-    `update annex.imports i set state = 'done', finished_ms = ${NOW_MS}, gap = null
-     where i.state = 'running' and not exists
-       (select 1 from annex.ranges r where r.account = i.account and r.livemode = i.livemode and r.state = 'open')
-     returning account, livemode`,
+/** Marks imports of which nothing is open any more; where everything was read again, has what was not seen looked at. Answers them. */
+export async function finishImports(setup: Setup): Promise<World[]> {
+  return setup.database.transaction(async (tx) => {
+    const finished = await tx.query<World & { sweep: boolean; started_ms: number }>(
+      `update annex.imports i set state = 'done', finished_ms = ${NOW_MS}, gap = null
+       where i.state = 'running' and not exists
+         (select 1 from annex.ranges r where r.account = i.account and r.livemode = i.livemode and r.state = 'open' and r.kind = 'import')
+       returning account, livemode, sweep, started_ms`,
+    );
+    for (const { account, livemode, started_ms } of finished.filter(({ sweep }) => sweep)) {
+      for (const { object, table } of setup.objects.values()) await sweep(tx, { account, livemode }, { object, table, started_ms });
+      await tx.query('update annex.imports set sweep = false where account = $1 and livemode = $2', [account, livemode]);
+    }
+    return finished.map(({ account, livemode }) => ({ account, livemode }));
+  });
+}
+
+/** What was last seen before the lists were read again may be gone: it is fetched, and a 404 is a deletion. */
+async function sweep(tx: Query, { account, livemode }: World, about: { object: string; table: string; started_ms: number }): Promise<void> {
+  await tx.query(
+    `insert into annex.refetch (account, livemode, object, id, due_ms, attempts)
+     select t.account, t.livemode, $3, t.id, 0, -1 from mirror.${about.table} t
+     where t.account = $1 and t.livemode = $2 and not t.deleted and t.hi < $4::bigint
+       and not exists (select 1 from annex.ranges r where r.account = $1 and r.livemode = $2 and r.object = $3 and r.state = 'refused')
+     order by t.id on conflict (account, livemode, object, id) do nothing`,
+    [account, livemode, about.object, about.started_ms],
   );
 }
 
@@ -128,7 +152,7 @@ export async function readProgress(on: Query, { account, livemode }: World): Pro
        sum(r.rows)::int as rows, sum(case when r.state = 'open' then coalesce(r.estimate, 0) else 0 end)::int as rest,
        count(*) filter (where r.state = 'open' and r.estimate is null)::int as guessed,
        sum(r.pages)::int as requests, max(r.attempts)::int as attempts, max(r.error) as error
-     from annex.ranges r where r.account = $1 and r.livemode = $2 group by r.object, r.priority order by r.priority, r.object`,
+     from annex.ranges r where r.account = $1 and r.livemode = $2 and r.kind = 'import' group by r.object, r.priority order by r.priority, r.object`,
     [account, livemode],
   );
   return summed({ account, livemode }, found, streams.map(objectProgress));

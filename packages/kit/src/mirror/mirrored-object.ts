@@ -29,6 +29,8 @@ export interface MirroredObject {
   readonly columns?: readonly string[];
   /** Event types after which the object is gone. */
   readonly deleted_by?: readonly string[];
+  /** True where events do not tell every creation and change: then the list is read again now and then (`refresh.ts`). */
+  readonly quiet?: boolean;
   /** What a user wants to see first is imported first: 0, then 1, then 2. */
   readonly priority: 0 | 1 | 2;
   /** False where an extension must ask for it by name, because ordinary accounts do not have it. Default true. */

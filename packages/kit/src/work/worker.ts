@@ -7,6 +7,7 @@ import { claimRanges, readRange } from '../mirror/backfill.ts';
 import { finishImports } from '../mirror/imports.ts';
 import { reconcileStep } from '../mirror/reconcile.ts';
 import { claimRefetches } from '../mirror/refetch.ts';
+import { refreshStep } from '../mirror/refresh.ts';
 import type { Job, Setup } from '../setup.ts';
 import { type Loop, loop } from './loop.ts';
 
@@ -38,7 +39,7 @@ export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>):
       const ranges = free > 0 ? await claimRanges(setup, owner, free, Math.max(1, Math.ceil(concurrency / 2))) : [];
       for (const range of ranges) slots.hold(readRange(setup, owner, range, () => stopping).finally(() => loops.import.wake()));
       if (ranges.length > 0) return slots.taken < concurrency;
-      for (const world of await finishImports(setup.database)) setup.feed.tell({ kind: 'import', ...world });
+      for (const world of await finishImports(setup)) setup.feed.tell({ kind: 'import', ...world });
       return false;
     },
     { idleMs: Math.min(idleMs, 500), failed: failed('Importing') },
@@ -55,7 +56,10 @@ export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>):
       },
       { idleMs: Math.min(idleMs, Math.max(50, setup.settings.settleMs / 2)), failed: failed('Fetching objects in doubt') },
     ),
-    reconcile: loop(() => reconcileStep(setup), { idleMs: Math.max(idleMs, 1_000), failed: failed('Reading the event list') }),
+    reconcile: loop(async () => (await reconcileStep(setup)) || refreshStep(setup), {
+      idleMs: Math.max(idleMs, 1_000),
+      failed: failed('Reading the event list'),
+    }),
     erase: loop(
       async () => {
         const receipt = await eraseStep(setup);

@@ -5,5 +5,6 @@ export const balanceTransaction: MirroredObject = {
   table: 'balance_transactions',
   list: '/v1/balance_transactions',
   columns: ['source', 'type'],
+  quiet: true,
   priority: 2,
 };

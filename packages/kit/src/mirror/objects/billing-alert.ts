@@ -5,5 +5,6 @@ export const billingAlert: MirroredObject = {
   table: 'billing_alerts',
   list: '/v1/billing/alerts',
   by_created: false,
+  quiet: true,
   priority: 2,
 };

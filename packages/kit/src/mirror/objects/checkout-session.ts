@@ -7,5 +7,6 @@ export const checkoutSession: MirroredObject = {
   expand: ['line_items'],
   lists: [{ field: 'line_items', path: '/v1/checkout/sessions/{id}/line_items', view: 'checkout_session_line_items' }],
   columns: ['customer', 'status', 'subscription'],
+  quiet: true,
   priority: 2,
 };

@@ -5,5 +5,6 @@ export const entitlementsFeature: MirroredObject = {
   table: 'entitlements_features',
   list: '/v1/entitlements/features',
   by_created: false,
+  quiet: true,
   priority: 2,
 };

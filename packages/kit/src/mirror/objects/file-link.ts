@@ -5,5 +5,6 @@ export const fileLink: MirroredObject = {
   table: 'file_links',
   list: '/v1/file_links',
   columns: ['file'],
+  quiet: true,
   priority: 2,
 };

@@ -5,5 +5,6 @@ export const invoicePayment: MirroredObject = {
   table: 'invoice_payments',
   list: '/v1/invoice_payments',
   columns: ['invoice', 'status'],
+  quiet: true,
   priority: 1,
 };

@@ -5,5 +5,6 @@ export const invoiceRenderingTemplate: MirroredObject = {
   table: 'invoice_rendering_templates',
   list: '/v1/invoice_rendering_templates',
   by_created: false,
+  quiet: true,
   priority: 2,
 };

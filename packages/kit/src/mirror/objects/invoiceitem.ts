@@ -6,5 +6,6 @@ export const invoiceitem: MirroredObject = {
   list: '/v1/invoiceitems',
   columns: ['customer', 'invoice'],
   deleted_by: ['invoiceitem.deleted'],
+  quiet: true,
   priority: 1,
 };

@@ -34,6 +34,15 @@ describe('the mirrored objects', () => {
     }
   });
 
+  it('are quiet where no event tells of a creation', () => {
+    const told = (object: string): boolean =>
+      [...contract.eventTypes].some(
+        (type) => contract.eventPayload(type) === object && /\.(created|succeeded|attached|opened|updated)$/.test(type),
+      );
+    const untold = mirroredObjects.filter(({ object, quiet, single }) => !quiet && !single && !told(object)).map(({ object }) => object);
+    expect(untold).toEqual([]);
+  });
+
   it('leave no event of deletion out', () => {
     const declared = new Set(mirroredObjects.flatMap(({ deleted_by = [] }) => deleted_by));
     const known = new Set(mirroredObjects.map(({ object }) => object));

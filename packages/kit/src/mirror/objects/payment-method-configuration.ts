@@ -5,5 +5,6 @@ export const paymentMethodConfiguration: MirroredObject = {
   table: 'payment_method_configurations',
   list: '/v1/payment_method_configurations',
   by_created: false,
+  quiet: true,
   priority: 2,
 };

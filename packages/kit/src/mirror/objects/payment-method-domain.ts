@@ -5,5 +5,6 @@ export const paymentMethodDomain: MirroredObject = {
   table: 'payment_method_domains',
   list: '/v1/payment_method_domains',
   by_created: false,
+  quiet: true,
   priority: 2,
 };

@@ -6,5 +6,6 @@ export const quote: MirroredObject = {
   list: '/v1/quotes',
   by_created: false,
   columns: ['customer', 'status'],
+  quiet: true,
   priority: 2,
 };

@@ -6,5 +6,6 @@ export const taxRegistration: MirroredObject = {
   list: '/v1/tax/registrations',
   query: { status: 'all' },
   by_created: false,
+  quiet: true,
   priority: 2,
 };

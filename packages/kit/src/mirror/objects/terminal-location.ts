@@ -5,6 +5,7 @@ export const terminalLocation: MirroredObject = {
   table: 'terminal_locations',
   list: '/v1/terminal/locations',
   by_created: false,
+  quiet: true,
   priority: 2,
   usual: false,
 };

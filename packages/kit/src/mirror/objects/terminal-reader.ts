@@ -5,6 +5,7 @@ export const terminalReader: MirroredObject = {
   table: 'terminal_readers',
   list: '/v1/terminal/readers',
   by_created: false,
+  quiet: true,
   priority: 2,
   usual: false,
 };
