@@ -1,0 +1,51 @@
+/** How figures, money and times read. English, with a thin gap between thousands' groups made by `Intl`. */
+const LOCALE = 'en';
+
+const counts = new Intl.NumberFormat(LOCALE);
+export const countText = (n: number): string => counts.format(n);
+
+/** `0.0214` -> `2.1 %`; what is undefined is a dash. */
+export function percentText(share: number | undefined): string {
+  if (share === undefined || !Number.isFinite(share)) return '–';
+  return `${(share * 100).toLocaleString(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} %`;
+}
+
+const cached = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  let found = cached.get(name);
+  if (found === undefined) {
+    found = new Intl.DateTimeFormat('en-GB', options);
+    cached.set(name, found);
+  }
+  return found;
+}
+
+/** `3 Mar 2026, 10:02`. */
+export const dateTimeText = (ms: number, zone: string): string =>
+  formatter(`dt ${zone}`, { timeZone: zone, day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(
+    ms,
+  );
+
+/** `10:02:13`. */
+export const clockText = (ms: number, zone: string): string =>
+  formatter(`t ${zone}`, { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms);
+
+export const dateText = (ms: number, zone: string): string =>
+  formatter(`d ${zone}`, { timeZone: zone, day: 'numeric', month: 'short', year: 'numeric' }).format(ms);
+
+/** How long, in the largest unit that says something. */
+export function durationText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 129_600) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+/** `balance_transaction` -> `Balance transactions`. */
+export function objectsText(object: string): string {
+  const words = object.replace(/^.*\./, '').replaceAll('_', ' ');
+  const plural = /(s|x|ch)$/.test(words) ? `${words}es` : /[^aeiou]y$/.test(words) ? `${words.slice(0, -1)}ies` : `${words}s`;
+  return plural[0]!.toUpperCase() + plural.slice(1);
+}

@@ -1,0 +1,7 @@
+/** The pages of an account, in the order of the navigation. One line each. */
+export const NAVIGATION: readonly { readonly path: string; readonly label: string }[] = [
+  { path: '', label: 'Overview' },
+  { path: '/feed', label: 'Live feed' },
+  { path: '/import', label: 'Import' },
+  { path: '/settings', label: 'Settings' },
+];

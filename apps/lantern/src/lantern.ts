@@ -1,0 +1,148 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createKit, type DatabaseChoice, type Kit, type KitOptions } from '@annex/kit';
+import { Hono } from 'hono';
+import { FEED_TABLE, feedEffects } from './live/feed.ts';
+import { type Hub, openHub } from './live/hub.ts';
+import { type OpenStreams, openStreams } from './live/open-streams.ts';
+import { routes } from './routes.ts';
+import type { Settings } from './settings.ts';
+import { migrateLantern } from './store/migrate.ts';
+import { assetAt } from './web/assets.ts';
+import { type CookieNames, cookieNames } from './web/cookies.ts';
+import { notFound, pageDoor } from './web/door.ts';
+import type { Mode } from './web/place.ts';
+
+export type Log = (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
+
+/** What every page is given: made once. */
+export interface Lantern {
+  readonly settings: Settings;
+  readonly kit: Kit;
+  readonly hub: Hub;
+  readonly openStreams: OpenStreams;
+  /** Where people reach it, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly secure: boolean;
+  readonly cookies: CookieNames;
+  /** Guards forms. */
+  readonly secret: string;
+  /** What it is connected to. `local`: not Stripe itself. */
+  readonly stripe: { readonly local: boolean; readonly origin: string; readonly modes: readonly Mode[] };
+  /** Origins to which a form may lead. */
+  readonly formTargets: readonly string[];
+  readonly log: Log;
+  /** Milliseconds. */
+  now(): number;
+  /** Where a request comes from, for slowing guesses down. */
+  addressOf(request: Request): string;
+}
+
+export interface RunningLantern extends Lantern {
+  readonly app: Hono;
+  /** Starts imports, events and erasure. */
+  start(): void;
+  close(): Promise<void>;
+}
+
+export interface LanternOptions {
+  readonly settings: Settings;
+  /** Where it will be reached: known once it listens. */
+  readonly publicUrl: string;
+  readonly database?: DatabaseChoice | Kit['database'];
+  readonly log?: Log;
+  /** More for the kit than the settings say; tests shorten its waits. */
+  readonly kit?: Partial<KitOptions>;
+  readonly now?: () => number;
+}
+
+/** Changes that are told to open pages together, in milliseconds. */
+const QUIET_MS = 250;
+
+export async function createLantern(options: LanternOptions): Promise<RunningLantern> {
+  const { settings, log = () => {}, now = Date.now } = options;
+  const publicUrl = options.publicUrl.replace(/\/+$/, '');
+  const secure = publicUrl.startsWith('https:');
+  const secret = settings.sessionSecret ?? randomBytes(32).toString('base64url');
+  const kit = await createKit({
+    ...kitOptions(settings, publicUrl),
+    ...options.kit,
+    database: options.database ?? { url: settings.databaseUrl, folder: settings.data },
+    on: { ...feedEffects, ...options.kit?.on },
+    alsoErase: [FEED_TABLE],
+    log,
+  });
+  try {
+    await migrateLantern(kit.database);
+  } catch (error) {
+    await kit.close();
+    throw error;
+  }
+  const hub = openHub(kit, QUIET_MS);
+  const streams = openStreams();
+  const lantern: Lantern = {
+    ...{ settings, kit, hub, openStreams: streams, publicUrl, secure, log, now },
+    secret: derived(secret, 'forms'),
+    cookies: cookieNames(secure),
+    stripe: stripeOf(settings),
+    formTargets:
+      settings.stripeBase === undefined
+        ? ['https://checkout.stripe.com', 'https://billing.stripe.com']
+        : [new URL(settings.stripeBase).origin],
+    addressOf: (request) => request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? 'here',
+  };
+  return {
+    ...lantern,
+    app: appOf(lantern),
+    start: () => kit.work.start(),
+    async close() {
+      streams.endAll();
+      hub.close();
+      await kit.close();
+    },
+  };
+}
+
+const derived = (secret: string, purpose: string): string => createHmac('sha256', secret).update(purpose).digest('base64url');
+
+function kitOptions(settings: Settings, publicUrl: string): KitOptions {
+  const base = settings.stripeBase;
+  const app = (secretKey: string | undefined, clientId: string | undefined) =>
+    secretKey === undefined || clientId === undefined ? [] : [{ secretKey, clientId }];
+  const sealing = settings.sessionSecret;
+  return {
+    apps: [...app(settings.liveSecretKey, settings.liveClientId), ...app(settings.testSecretKey, settings.testClientId)],
+    ...(base !== undefined && { apiBase: base, connectBase: base, authorizeBase: base }),
+    redirectUri: `${publicUrl}/callback`,
+    scope: 'read_only',
+    webhookSecrets: settings.webhookSecrets,
+    keepDays: settings.keepDays,
+    sealingKeys:
+      sealing === undefined ? [] : [{ id: createHash('sha256').update(sealing).digest('hex').slice(0, 8), key: sealingKey(sealing) }],
+  };
+}
+
+const sealingKey = (secret: string): string => createHmac('sha256', secret).update('tokens').digest('base64');
+
+function stripeOf(settings: Settings): Lantern['stripe'] {
+  const modes: Mode[] = [];
+  if (settings.liveSecretKey !== undefined) modes.push('live');
+  if (settings.testSecretKey !== undefined) modes.push('test');
+  return { local: settings.stripeBase !== undefined, origin: settings.stripeBase ?? 'https://dashboard.stripe.com', modes };
+}
+
+function appOf(lantern: Lantern): Hono {
+  const app = new Hono();
+  app.get('/assets/*', (context) => assetAt(context.req.path) ?? context.notFound());
+  app.get('/health', async (context) => {
+    await lantern.kit.query('select 1');
+    return context.json({ ok: true });
+  });
+  app.all('/webhooks', (context) => lantern.kit.receive(context.req.raw));
+  for (const route of routes) app.on(route.method, route.path, pageDoor(lantern, route));
+  app.notFound((context) => notFound(lantern, context));
+  app.onError((error, context) => {
+    lantern.log('error', 'A request failed.', { path: context.req.path, error: String(error.stack ?? error) });
+    return context.json({ error: { message: 'Something went wrong on our side.' } }, 500);
+  });
+  return app;
+}

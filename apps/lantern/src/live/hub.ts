@@ -1,0 +1,50 @@
+import type { Change, Kit } from '@annex/kit';
+
+export interface Hub {
+  /** Told, at most every `quietMs`, that something of this account has changed. Returns what ends it. */
+  listen(account: string, livemode: boolean, listener: () => void): () => void;
+  close(): void;
+}
+
+/**
+ * From the kit's feed to the open pages: changes of one account are told together, so that an import of thousands of pages does not
+ * make thousands of page loads. The first change of a burst is told at once, and what follows after the quiet time.
+ */
+export function openHub(kit: Kit, quietMs: number): Hub {
+  const listeners = new Map<string, Set<() => void>>();
+  const quiet = new Map<string, { timer: NodeJS.Timeout; more: boolean }>();
+  const tell = (key: string): void => {
+    for (const listener of listeners.get(key) ?? []) listener();
+    const timer = setTimeout(() => {
+      const more = quiet.get(key)?.more === true;
+      quiet.delete(key);
+      if (more) tell(key);
+    }, quietMs);
+    timer.unref();
+    quiet.set(key, { timer, more: false });
+  };
+  const onChange = ({ account, livemode }: Change): void => {
+    const key = `${account}/${livemode}`;
+    if (!listeners.has(key)) return;
+    const waiting = quiet.get(key);
+    if (waiting === undefined) tell(key);
+    else waiting.more = true;
+  };
+  const end = kit.subscribe(onChange);
+  return {
+    listen(account, livemode, listener) {
+      const key = `${account}/${livemode}`;
+      const set = listeners.get(key) ?? new Set();
+      listeners.set(key, set.add(listener));
+      return () => {
+        set.delete(listener);
+        if (set.size === 0) listeners.delete(key);
+      };
+    },
+    close() {
+      end();
+      for (const { timer } of quiet.values()) clearTimeout(timer);
+      listeners.clear();
+    },
+  };
+}

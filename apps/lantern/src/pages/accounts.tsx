@@ -1,0 +1,91 @@
+import type { FC } from 'hono/jsx';
+import { Time } from '../design/bits.tsx';
+import { Front, html } from '../design/layout.tsx';
+import { membershipsOf, type Role } from '../people/members.ts';
+import { type Mode, type Place, placeOf } from '../web/place.ts';
+import { type PersonVisit, type Route, redirect } from '../web/visit.ts';
+import { ConnectButtons } from './home.tsx';
+
+const STATES: Readonly<Record<Place['state'], string>> = {
+  connected: 'connected',
+  kept: 'left, kept for now',
+  leaving: 'being erased',
+  gone: 'left and erased',
+};
+
+interface Line {
+  readonly place: Place;
+  readonly role: Role;
+}
+
+/** Every account of this person, in each mode it is or was connected in. */
+async function linesOf({ lantern, person }: PersonVisit): Promise<Line[]> {
+  const { database } = lantern.kit;
+  const memberships = await membershipsOf(database, person.id);
+  const accounts = memberships.map(({ account }) => account);
+  const known = await database.query<{ account: string; livemode: boolean }>(
+    `select account, livemode from annex.connections where kind = 'oauth' and account = any($1::text[])
+     union select account, livemode from annex.receipts where account = any($1::text[]) order by 1, 2 desc`,
+    [accounts],
+  );
+  const lines: Line[] = [];
+  for (const { account, role } of memberships) {
+    for (const { livemode } of known.filter((one) => one.account === account)) {
+      const mode: Mode = livemode ? 'live' : 'test';
+      lines.push({ place: await placeOf(database, account, mode), role });
+    }
+  }
+  return lines;
+}
+
+const Account: FC<Line> = ({ place, role }) => (
+  <tr>
+    <th scope="row">
+      <a href={place.base}>{place.name}</a> <span class={`mode ${place.mode}`}>{place.mode}</span>
+      <br />
+      <code class="quiet">{place.account}</code>
+    </th>
+    <td>{STATES[place.state]}</td>
+    <td>{place.connectedMs === null ? '–' : <Time ms={place.connectedMs} zone={place.timeZone} />}</td>
+    <td>{role}</td>
+  </tr>
+);
+
+async function accounts(visit: PersonVisit): Promise<Response> {
+  const lines = await linesOf(visit);
+  const [only] = lines;
+  // One account and nothing to choose: straight to its figures, unless the list itself was asked for.
+  if (lines.length === 1 && only !== undefined && visit.request.headers.get('referer') === null && visit.url.searchParams.has('go'))
+    return redirect(only.place.base);
+  return html(
+    <Front visit={visit} title="Your accounts" wide>
+      <h1>Your accounts</h1>
+      {lines.length === 0 ? (
+        <p>You have no account here yet.</p>
+      ) : (
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Account</th>
+                <th scope="col">State</th>
+                <th scope="col">Connected</th>
+                <th scope="col">You are</th>
+              </tr>
+            </thead>
+            <tbody>
+              {lines.map((line) => (
+                <Account {...line} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <p class="act">
+        <ConnectButtons visit={visit} label={lines.length === 0 ? 'Connect your Stripe account' : 'Connect another account'} />
+      </p>
+    </Front>,
+  );
+}
+
+export const accountsRoutes: readonly Route[] = [{ method: 'GET', path: '/accounts', access: 'person', run: accounts }];

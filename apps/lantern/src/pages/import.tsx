@@ -1,0 +1,172 @@
+import type { ObjectProgress, Progress } from '@annex/kit';
+import type { FC } from 'hono/jsx';
+import { Bar, Count, Live } from '../design/bits.tsx';
+import { Csrf, Notice } from '../design/form.tsx';
+import { durationText, objectsText } from '../design/format.ts';
+import { html, Inside } from '../design/layout.tsx';
+import { type AccountVisit, field, type Route, redirect } from '../web/visit.ts';
+
+const STATES: Readonly<Record<ObjectProgress['state'], string>> = {
+  waiting: 'waiting',
+  reading: 'reading',
+  failing: 'trying again',
+  done: 'complete',
+  refused: 'cannot be read',
+};
+
+export const isOver = (progress: Progress): boolean => progress.state === 'done' || progress.state === 'partial';
+
+const ObjectLine: FC<{ line: ObjectProgress }> = ({ line }) => {
+  const name = objectsText(line.object);
+  const about = line.estimate === null ? 'not known yet' : line.state === 'done' ? undefined : 'about';
+  return (
+    <tr data-object={line.object}>
+      <th scope="row">{name}</th>
+      <td class="number">
+        <Count n={line.rows} />
+      </td>
+      <td class="number">
+        {about === 'about' && '~ '}
+        {line.estimate === null ? '?' : <Count n={line.estimate} />}
+      </td>
+      <td>
+        <span class={`state ${line.state}`}>{STATES[line.state]}</span>
+        {line.reason !== undefined && <span class="reason">{line.reason}</span>}
+      </td>
+    </tr>
+  );
+};
+
+/** Objects per second since the beginning, and how long the rest takes at that pace, once there is something to judge by. */
+function paceOf(progress: Progress, nowMs: number): { perSecond: number; leftMs: number | undefined } {
+  const spentMs = Math.max(1, (progress.finished_ms ?? nowMs) - progress.started_ms);
+  const judgeable = progress.fraction > 0.02 && progress.fraction < 1 && spentMs > 2_000;
+  return {
+    perSecond: Math.round((progress.rows / spentMs) * 1000),
+    leftMs: judgeable ? (spentMs * (1 - progress.fraction)) / progress.fraction : undefined,
+  };
+}
+
+const headline = (progress: Progress): string => {
+  if (progress.state === 'done') return 'Your whole history is here.';
+  if (progress.state === 'partial') return 'Everything that can be read is here.';
+  if (progress.state === 'paused') return 'The import is paused.';
+  if (progress.state === 'cancelled') return 'The import was cancelled. What was read before stays, and events still arrive.';
+  return 'Reading your history.';
+};
+
+const Summary: FC<{ visit: AccountVisit; progress: Progress }> = ({ visit, progress }) => {
+  const { perSecond, leftMs } = paceOf(progress, visit.lantern.now());
+  return (
+    <>
+      <p class="headline" data-import={progress.state}>
+        {headline(progress)}
+      </p>
+      <Bar fraction={progress.fraction} label="Progress of the import" />
+      <p class="quiet">
+        <Count n={progress.rows} /> objects, {Math.floor(progress.fraction * 100)} %{isOver(progress) ? null : ` · ${perSecond} per second`}
+        {leftMs === undefined ? null : ` · about ${durationText(leftMs)} left`}
+        {isOver(progress) && progress.finished_ms !== null ? ` · took ${durationText(progress.finished_ms - progress.started_ms)}` : null}
+      </p>
+      {progress.reason !== undefined && <Notice kind="warn">{progress.reason}</Notice>}
+      {progress.gap !== null && (
+        <Notice kind="warn">Events were missed for longer than Stripe keeps them, so everything is read again.</Notice>
+      )}
+    </>
+  );
+};
+
+/** Which moves are offered in which state. */
+const MOVES: Readonly<Record<Progress['state'], readonly { move: string; label: string }[]>> = {
+  running: [
+    { move: 'pause', label: 'Pause' },
+    { move: 'cancel', label: 'Cancel the import' },
+  ],
+  paused: [
+    { move: 'resume', label: 'Go on' },
+    { move: 'cancel', label: 'Cancel the import' },
+  ],
+  cancelled: [{ move: 'resume', label: 'Go on' }],
+  done: [{ move: 'again', label: 'Read everything again' }],
+  partial: [{ move: 'again', label: 'Read everything again' }],
+};
+
+const Moves: FC<{ visit: AccountVisit; progress: Progress }> = ({ visit, progress }) =>
+  visit.role !== 'owner' ? null : (
+    <form method="post" action={`${visit.place.base}/import`} class="row">
+      <Csrf visit={visit} />
+      {MOVES[progress.state].map(({ move, label }) => (
+        <button type="submit" name="move" value={move}>
+          {label}
+        </button>
+      ))}
+    </form>
+  );
+
+async function importPage(visit: AccountVisit): Promise<Response> {
+  const { lantern, place } = visit;
+  const progress = await lantern.kit.progress(place.account, place.livemode);
+  const running = progress !== undefined && !isOver(progress);
+  return html(
+    <Inside visit={visit} title="Import" at="/import" {...(running && { refresh: 2 })}>
+      {progress === undefined ? (
+        <Notice>The import has not begun yet. This page follows it as soon as it does.</Notice>
+      ) : (
+        <>
+          <Live name="summary">
+            <Summary visit={visit} progress={progress} />
+          </Live>
+          <p class="act">
+            <a class="button primary" href={place.base}>
+              {running ? 'See the first figures' : 'Open the overview'}
+            </a>
+            <span class="hint">
+              {running
+                ? 'Figures settle while history loads. You can close this page: the import goes on, also after a restart.'
+                : 'New events arrive by webhook from now on.'}
+            </span>
+          </p>
+          <Live name="objects">
+            <div class="scroll">
+              <table>
+                <caption class="hidden">What has been read, by kind of object</caption>
+                <thead>
+                  <tr>
+                    <th scope="col">Objects</th>
+                    <th scope="col" class="number">
+                      Read
+                    </th>
+                    <th scope="col" class="number">
+                      Of
+                    </th>
+                    <th scope="col">State</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {progress.objects.map((line) => (
+                    <ObjectLine line={line} />
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </Live>
+          <Live name="moves">
+            <Moves visit={visit} progress={progress} />
+          </Live>
+        </>
+      )}
+    </Inside>,
+  );
+}
+
+async function moveImport(visit: AccountVisit): Promise<Response> {
+  const { lantern, place } = visit;
+  const move = field(visit, 'move');
+  if (move === 'pause' || move === 'resume' || move === 'cancel' || move === 'again') await lantern.kit.import(place, move);
+  return redirect(`${place.base}/import`);
+}
+
+export const importRoutes: readonly Route[] = [
+  { method: 'GET', path: '/a/:account/:mode/import', access: 'member', run: importPage },
+  { method: 'POST', path: '/a/:account/:mode/import', access: 'owner', run: moveImport },
+];

@@ -1,0 +1,88 @@
+import { Time } from '../design/bits.tsx';
+import { Csrf, Notice } from '../design/form.tsx';
+import { html, Inside } from '../design/layout.tsx';
+import { writeDown } from '../people/audit.ts';
+import { callOf } from '../people/people.ts';
+import { type AccountVisit, field, type Route, redirect } from '../web/visit.ts';
+import { problem } from './problem.tsx';
+
+const SCOPES: Readonly<Record<string, string>> = { read_only: 'read only', read_write: 'read and write' };
+
+function settings(visit: AccountVisit): Response {
+  const { place, role, lantern } = visit;
+  return html(
+    <Inside visit={visit} title="Settings" at="/settings" live={false}>
+      <section aria-labelledby="connection">
+        <h2 id="connection">Connection</h2>
+        <dl class="facts">
+          <dt>Account</dt>
+          <dd>
+            {place.name} <code>{place.account}</code>
+          </dd>
+          <dt>Data</dt>
+          <dd>{place.mode}</dd>
+          <dt>Access</dt>
+          <dd>{SCOPES[place.scope ?? ''] ?? place.scope}</dd>
+          <dt>Connected</dt>
+          <dd>{place.connectedMs === null ? '–' : <Time ms={place.connectedMs} zone={place.timeZone} />}</dd>
+          <dt>Time zone</dt>
+          <dd>{place.timeZone}</dd>
+        </dl>
+      </section>
+      <section aria-labelledby="leave">
+        <h2 id="leave">Disconnect</h2>
+        <p>
+          Stripe is told that Lantern gives its access up. Then everything Lantern has read is erased
+          {lantern.settings.keepDays > 0 ? ` after ${lantern.settings.keepDays} days` : ' at once'}, and you get a receipt.
+        </p>
+        {role === 'owner' ? (
+          <form method="post" action={`${place.base}/disconnect`} class="card">
+            <Csrf visit={visit} />
+            {lantern.settings.keepDays > 0 && (
+              <p class="choice">
+                <label>
+                  <input type="checkbox" name="now" value="yes" /> Erase now, without waiting
+                </label>
+              </p>
+            )}
+            <p class="choice">
+              <label>
+                <input type="checkbox" name="sure" value="yes" required /> I understand that this cannot be undone
+              </label>
+            </p>
+            <p>
+              <button type="submit" class="danger">
+                Disconnect {place.name}
+              </button>
+            </p>
+          </form>
+        ) : (
+          <Notice>Only an owner can disconnect the account.</Notice>
+        )}
+      </section>
+    </Inside>,
+  );
+}
+
+async function disconnect(visit: AccountVisit): Promise<Response> {
+  const { lantern, place, person } = visit;
+  if (field(visit, 'sure') !== 'yes')
+    return problem(visit, { status: 422, title: 'Not disconnected', text: 'Tick the box that you understand that this cannot be undone.' });
+  try {
+    await lantern.kit.connect.disconnect(place);
+  } catch (error) {
+    lantern.log('warn', 'Stripe could not be told of a disconnection.', { account: place.account, error: (error as Error).message });
+    const text =
+      'Stripe could not be told, so nothing was disconnected or erased. Try again in a moment, or revoke Lantern in your Stripe settings.';
+    return problem(visit, { status: 502, title: 'Not disconnected', text });
+  }
+  const about = { account: place.account, livemode: place.livemode, nowMs: lantern.now(), person: person.id, actor: callOf(person) };
+  await writeDown(lantern.kit.database, { ...about, action: 'disconnected' });
+  if (field(visit, 'now') === 'yes') await lantern.kit.forget(place, 'disconnected here');
+  return redirect(`${place.base}/left`);
+}
+
+export const settingsRoutes: readonly Route[] = [
+  { method: 'GET', path: '/a/:account/:mode/settings', access: 'member', run: settings },
+  { method: 'POST', path: '/a/:account/:mode/disconnect', access: 'owner', run: disconnect },
+];

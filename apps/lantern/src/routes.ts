@@ -1,0 +1,25 @@
+import { liveStream } from './live/stream.ts';
+import { accountsRoutes } from './pages/accounts.tsx';
+import { connectRoutes } from './pages/connect.tsx';
+import { feedRoutes } from './pages/feed.tsx';
+import { homeRoutes } from './pages/home.tsx';
+import { importRoutes } from './pages/import.tsx';
+import { leftRoutes } from './pages/left.tsx';
+import { overviewRoutes } from './pages/overview.tsx';
+import { settingsRoutes } from './pages/settings.tsx';
+import { signInRoutes } from './pages/sign-in.tsx';
+import type { Route } from './web/visit.ts';
+
+/** Every page and action of Lantern. Who may come is declared with each; nothing else is served to a browser. */
+export const routes: readonly Route[] = [
+  ...homeRoutes,
+  ...signInRoutes,
+  ...connectRoutes,
+  ...accountsRoutes,
+  ...overviewRoutes,
+  ...feedRoutes,
+  ...importRoutes,
+  ...settingsRoutes,
+  ...leftRoutes,
+  { method: 'GET', path: '/a/:account/:mode/live', access: 'member', afterLeaving: true, run: liveStream },
+];
