@@ -4,14 +4,27 @@ import type { Part, Platform } from '../platform.ts';
 import { assetRoutes } from './assets.ts';
 import { brandCss, brandOf } from './brand.ts';
 import { connectedAppsRoutes } from './dashboard/connected-apps.tsx';
+import { dataRoutes } from './dashboard/data.tsx';
 import { homeRoutes } from './dashboard/home.tsx';
+import { logRoutes } from './dashboard/logs.tsx';
+import { makeRoutes } from './dashboard/make.tsx';
+import { objectActionRoutes } from './dashboard/object-actions.tsx';
+import { liveRoutes } from './live.ts';
 import { baseOf, type DashboardEnv, takePlace } from './place.ts';
 import { problemPage } from './problem.tsx';
 import { signInRoutes } from './sign-in.tsx';
 import { type PageEnv, pageSteps } from './visit.ts';
 
 /** The pages below `/acct_…/test`: one file each, one line here. */
-const DASHBOARD: readonly ((platform: Platform) => Hono<DashboardEnv>)[] = [homeRoutes, connectedAppsRoutes];
+const DASHBOARD: readonly ((platform: Platform) => Hono<DashboardEnv>)[] = [
+  homeRoutes,
+  dataRoutes,
+  objectActionRoutes,
+  makeRoutes,
+  logRoutes,
+  connectedAppsRoutes,
+  liveRoutes,
+];
 
 /** An extension's colours as a style sheet, because pages allow no inline style. */
 function brandRoute(platform: Platform): Hono {
@@ -47,12 +60,12 @@ function pageApp(platform: Platform): Hono<PageEnv> {
     problemPage(c, { status: 404, title: 'There is no such page', text: 'The address is mistyped, or the page has moved.' }),
   );
   app.route('/', signInRoutes(platform));
-  app.route('/:account{acct_\\w+}/:mode{test|live}', dashboard(platform));
+  app.route('/:account{acct_\\w+}/:mode{(?:test|live)}', dashboard(platform));
   // Addresses without an account lead to the one that was looked at last.
   app.get('*', (c) => {
     const { user, session } = c.get('visitor');
     const path = c.req.path === '/' ? '' : c.req.path;
-    const isKnown = path === '' || /^\/(settings|data|events|webhooks|logs|make|connected-accounts|new-account)(\/|$)/.test(path);
+    const isKnown = path === '' || /^\/(settings|data|events|webhooks|logs|make|connected-accounts|new-account|find)(\/|$)/.test(path);
     if (!isKnown) return c.notFound();
     if (user === undefined || session === undefined) return c.redirect(`/sign-in?next=${encodeURIComponent(path || '/')}`, 303);
     const account = session.account !== null && user.accounts.includes(session.account) ? session.account : user.accounts[0];

@@ -18,11 +18,11 @@ const NAV: readonly { readonly title: string; readonly links: readonly (readonly
   {
     title: 'Data',
     links: [
-      ['/data/payment_intents', 'Payments'],
-      ['/data/customers', 'Customers'],
-      ['/data/subscriptions', 'Subscriptions'],
-      ['/data/invoices', 'Invoices'],
-      ['/data/products', 'Products'],
+      ['/data/payment_intent', 'Payments'],
+      ['/data/customer', 'Customers'],
+      ['/data/subscription', 'Subscriptions'],
+      ['/data/invoice', 'Invoices'],
+      ['/data/product', 'Products'],
       ['/data', 'Everything stored'],
     ],
   },

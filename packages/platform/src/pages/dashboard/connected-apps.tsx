@@ -101,8 +101,8 @@ const AppPanel: FC<{ platform: Platform; app: App; base: string; csrf: string }>
         <form method="post" action={`${base}/settings/apps/revoke`} class="end">
           <Csrf token={csrf} />
           <input type="hidden" name="connection" value={connection.id} />
-          <button type="submit" class="danger" aria-label={`Revoke the access of ${brand.name}`}>
-            Revoke access
+          <button type="submit" class="danger">
+            Revoke access<span class="sr"> of {brand.name}</span>
           </button>
         </form>
       </div>

@@ -4,10 +4,10 @@ import type { DashboardEnv } from '../place.ts';
 import { shellPage } from '../shell.tsx';
 
 const FIGURES = [
-  ['customer', 'Customers', '/data/customers'],
-  ['subscription', 'Subscriptions', '/data/subscriptions'],
-  ['invoice', 'Invoices', '/data/invoices'],
-  ['payment_intent', 'Payments', '/data/payment_intents'],
+  ['customer', 'Customers', '/data/customer'],
+  ['subscription', 'Subscriptions', '/data/subscription'],
+  ['invoice', 'Invoices', '/data/invoice'],
+  ['payment_intent', 'Payments', '/data/payment_intent'],
   ['event', 'Events', '/events'],
 ] as const;
 

@@ -1,0 +1,91 @@
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { SYSTEM, type World, type WorldKey, worldKey } from '../engine/index.ts';
+import type { Platform } from '../platform.ts';
+import type { DashboardEnv } from './place.ts';
+
+/** Milliseconds that changes are gathered before a page is told, and that it may hear nothing at most. */
+const GATHER = 150;
+const HEARTBEAT = 15_000;
+
+/** What the request log's entries are called in `data-live`. */
+export const LOG_KIND = 'annex.log';
+
+interface Listener {
+  readonly world: WorldKey;
+  readonly kinds: Set<string>;
+  wake: () => void;
+}
+
+/** Tells open pages which kinds of object have changed in what they show. */
+class Live {
+  private readonly listeners = new Set<Listener>();
+
+  constructor(platform: Platform) {
+    const system = worldKey(SYSTEM);
+    platform.store.onCommit(({ writes }) => {
+      if (this.listeners.size === 0) return;
+      for (const { world, object } of writes) this.tell(object, (listener) => world === listener.world || world === system);
+    });
+    platform.log.onEntry((entry) => {
+      if (this.listeners.size === 0 || entry.account === undefined) return;
+      const world = worldKey({ account: entry.account, livemode: entry.livemode ?? false });
+      this.tell(LOG_KIND, (listener) => listener.world === world);
+    });
+  }
+
+  listen(world: World): Listener {
+    const listener: Listener = { world: worldKey(world), kinds: new Set(), wake: () => {} };
+    this.listeners.add(listener);
+    return listener;
+  }
+
+  leave(listener: Listener): void {
+    this.listeners.delete(listener);
+    listener.wake();
+  }
+
+  private tell(kind: string, concerns: (listener: Listener) => boolean): void {
+    for (const listener of this.listeners) {
+      if (!concerns(listener) || listener.kinds.has(kind)) continue;
+      listener.kinds.add(kind);
+      listener.wake();
+    }
+  }
+}
+
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+
+/** Until something is told, or the heartbeat is due. */
+const woken = (listener: Listener): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, HEARTBEAT).unref();
+    listener.wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+
+/** The one stream of a dashboard page: `event: changed`, `data:` the kinds that changed. */
+export function liveRoutes(platform: Platform): Hono<DashboardEnv> {
+  const live = new Live(platform);
+  const app = new Hono<DashboardEnv>();
+  app.get('/live', (c) =>
+    streamSSE(c, async (stream) => {
+      const listener = live.listen(c.get('place').world);
+      stream.onAbort(() => live.leave(listener));
+      await stream.writeSSE({ event: 'hello', data: '' });
+      while (!stream.aborted) {
+        if (listener.kinds.size === 0) await woken(listener);
+        await pause(GATHER);
+        const kinds = [...listener.kinds].join(' ');
+        listener.kinds.clear();
+        await stream.writeSSE(kinds === '' ? { event: 'still', data: '' } : { event: 'changed', data: kinds });
+      }
+    }),
+  );
+  return app;
+}

@@ -1,0 +1,101 @@
+import type { Child, FC } from 'hono/jsx';
+import { type StripeObject, valueAt, type World } from '../engine/index.ts';
+import type { Platform } from '../platform.ts';
+import { Time } from './bits.tsx';
+
+const GOOD = new Set(['succeeded', 'paid', 'active', 'available', 'complete', 'completed', 'enabled', 'delivered', 'accepted', 'won']);
+const BAD = new Set(['failed', 'canceled', 'uncollectible', 'void', 'unpaid', 'disabled', 'lost', 'incomplete_expired', 'expired']);
+
+/** A status, in a colour that says whether all is well; the word says it too. */
+export const Status: FC<{ value: string }> = ({ value }) => (
+  <span class={`tag ${GOOD.has(value) ? 'good' : BAD.has(value) ? 'bad' : 'warn'}`}>{value.replaceAll('_', ' ')}</span>
+);
+
+/** An amount in the currency's minor unit, as people write it. */
+export function moneyText(amount: number, currency: string): string {
+  try {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+    return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  } catch {
+    return `${amount} ${currency}`;
+  }
+}
+
+/** Fields that are amounts in the minor unit of the object's currency. */
+const AMOUNTS =
+  /^(amount|amount_.*|.*_amount|total|subtotal|net|fee|balance|starting_balance|ending_balance|unit_amount|application_fee_amount)$/;
+const TIMES =
+  /(^created$|_at$|^(start|end|trial_start|trial_end|arrival_date|available_on|due_date|expires|period_start|period_end|current_period_.*|billing_cycle_anchor|next_payment_attempt)$)/;
+
+/** Where an object of this id can be looked at: the kind that has it, in this world. */
+export function kindOf(platform: Platform, world: World, id: string): string | undefined {
+  for (const kind of platform.store.kinds(world).keys()) {
+    if (!kind.startsWith('annex.') && platform.store.row(world, kind, id) !== undefined) return kind;
+  }
+  return undefined;
+}
+
+const IDENTIFIER = /^[a-z]{2,12}_[A-Za-z0-9_]{6,}$/;
+
+export interface Seen {
+  readonly platform: Platform;
+  readonly world: World;
+  readonly base: string;
+}
+
+/** An id as a link to its object, where it is here. */
+export const Ref: FC<{ seen: Seen; id: string }> = ({ seen, id }) => {
+  const kind = IDENTIFIER.test(id) ? kindOf(seen.platform, seen.world, id) : undefined;
+  if (kind === undefined) return <code>{id}</code>;
+  return (
+    <a href={kind === 'event' ? `${seen.base}/events/${id}` : `${seen.base}/data/${kind}/${id}`}>
+      <code>{id}</code>
+    </a>
+  );
+};
+
+function itemsText(object: StripeObject): string {
+  const items = (object.items?.data ?? []) as {
+    quantity?: number;
+    price?: { unit_amount?: number; currency?: string; recurring?: { interval?: string } };
+  }[];
+  return items
+    .map(({ price, quantity }) => {
+      const amount = typeof price?.unit_amount === 'number' ? moneyText(price.unit_amount, price.currency ?? 'usd') : 'a price';
+      return `${quantity === undefined || quantity === 1 ? '' : `${quantity} × `}${amount}${price?.recurring?.interval === undefined ? '' : ` / ${price.recurring.interval}`}`;
+    })
+    .join(', ');
+}
+
+/** One value of an object, by the name of its field. */
+export function shownValue(seen: Seen, object: StripeObject, path: string): Child {
+  const value = valueAt(object, path);
+  const name = path.slice(path.lastIndexOf('.') + 1);
+  if (path === 'items') return itemsText(object);
+  if (value === null || value === undefined || value === '') return <span class="quiet">–</span>;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') {
+    if (TIMES.test(name) && value > 100_000_000) return <Time seconds={value} />;
+    if (AMOUNTS.test(name) && typeof object.currency === 'string') return moneyText(value, object.currency);
+    return value.toLocaleString('en');
+  }
+  if (typeof value === 'string') {
+    if (name === 'status') return <Status value={value} />;
+    return IDENTIFIER.test(value) ? <Ref seen={seen} id={value} /> : value;
+  }
+  if (typeof value === 'object' && 'id' in value && typeof value.id === 'string') return <Ref seen={seen} id={value.id} />;
+  return <code>{JSON.stringify(value)}</code>;
+}
+
+export const isAmount = (path: string): boolean => AMOUNTS.test(path);
+
+/** JSON with every id that is here as a link. */
+export const Json: FC<{ seen: Seen; value: unknown }> = ({ seen, value }) => {
+  const text = JSON.stringify(value, null, 2) ?? 'null';
+  const parts = text.split(/"([a-z]{2,12}_[A-Za-z0-9_]{6,})"/);
+  return (
+    <pre class="code" tabindex={0}>
+      {parts.map((part, index) => (index % 2 === 0 ? part : ['"', <Ref seen={seen} id={part} />, '"']))}
+    </pre>
+  );
+};
