@@ -3,6 +3,7 @@ import { loadContract } from '@annex/contract';
 import { Accounts } from './accounts/accounts.ts';
 import { RandomIds } from './accounts/keys.ts';
 import { Clock } from './clock/clock.ts';
+import { loadClock } from './clock/kept.ts';
 import { type Draft, Engine, type Ids, type StoredAnswer, type Write } from './engine/index.ts';
 import { type RecordedEvent, record } from './events/record.ts';
 import { Access } from './http/access.ts';
@@ -91,6 +92,7 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
   const contract = loadContract();
   const engine = new Engine({ contract, resources, store, ids, invents: settings.stripeMock });
   const clock = new Clock();
+  loadClock(store, clock);
   const made: Part[] = [];
   const route = (event: RecordedEvent): readonly Write[] => made.flatMap((part) => part.route?.(event) ?? []);
   const apiVersion = (): string => contract.api;
@@ -116,6 +118,7 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
     replace(snapshot) {
       journal?.rewrite(snapshot);
       store.restore(snapshot);
+      loadClock(store, clock);
       platform.access.clear();
     },
     defect(error, exchange) {

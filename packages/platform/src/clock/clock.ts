@@ -6,6 +6,13 @@ export interface ClockState {
   readonly speed: number;
 }
 
+/** What makes a clock: at this real instant (ms) it showed that one (ms), and went at this rate. */
+export interface ClockSetting {
+  readonly base_real: number;
+  readonly base_ms: number;
+  readonly rate: number;
+}
+
 export class Clock {
   private baseReal = Date.now();
   private baseMs = this.baseReal;
@@ -34,6 +41,15 @@ export class Clock {
   /** Called after each move or change of speed: whoever waits for an instant must look again. */
   onMoved(listener: () => void): void {
     this.listeners.push(listener);
+  }
+
+  get setting(): ClockSetting {
+    return { base_real: this.baseReal, base_ms: this.baseMs, rate: this.rate };
+  }
+
+  /** Goes on as a clock of this setting would have gone on. */
+  resume(setting: ClockSetting): void {
+    this.set(setting.base_ms + (Date.now() - setting.base_real) * setting.rate, setting.rate);
   }
 
   get state(): ClockState {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock/clock.ts';
+import { saveClock } from '../../clock/kept.ts';
 import { invalid } from '../../engine/index.ts';
 import type { ControlRoute } from '../route.ts';
 
@@ -60,6 +61,7 @@ const setClock: ControlRoute<Move, ShownClock> = {
       const start = to === undefined ? moved.nowMs() : instant(to);
       moved.set(start + (by ?? 0) * 1000, speed ?? moved.state.speed);
     }
+    saveClock(platform.store, moved);
     return shown(moved);
   },
 };
