@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createPlatform } from '../src/index.ts';
 import { RETRY_AFTER } from '../src/webhooks/schedule.ts';
+import type { Body } from './extension-world.ts';
 import { type PlatformProcess, removeFolder, startProcess, temporaryFolder } from './process.ts';
 import { Receiver } from './receiver.ts';
 import { until } from './until.ts';
@@ -49,7 +50,7 @@ async function writeUntilKilled(platform: PlatformProcess, round: number, most: 
         const answer = await post(platform.url, key);
         const text = await answer.text();
         if (answer.status !== 200) throw new Error(text);
-        written.push({ key, id: JSON.parse(text).id, text });
+        written.push({ key, id: (JSON.parse(text) as Body).id, text });
       } catch (error) {
         if (!killed) throw error;
       }
@@ -68,7 +69,8 @@ describe('a platform with --data', () => {
     const written: Written[] = [];
     for (let round = 0; round < 3; round++) written.push(...(await writeUntilKilled(await start(), round, 150 + 50 * round)));
     const { url } = await start();
-    const get = async (path: string) => (await fetch(`${url}${path}`, { headers: { Authorization: `Bearer ${KEY}` } })).json();
+    const get = async (path: string): Promise<Body> =>
+      (await fetch(`${url}${path}`, { headers: { Authorization: `Bearer ${KEY}` } })).json() as Body;
     for (const { id, text } of written) expect(await get(`/v1/customers/${id}`)).toEqual(JSON.parse(text));
     const events = new Map<string, number>();
     for (let after = ''; ; ) {
@@ -124,7 +126,7 @@ describe('after a restart', () => {
     const first = await createPlatform({ data: folder });
     const headers = { Authorization: `Bearer ${KEY}` };
     const body = new URLSearchParams({ url: hook.url, 'enabled_events[]': '*' });
-    const { id, secret } = await (await fetch(`${first.url}/v1/webhook_endpoints`, { method: 'POST', headers, body })).json();
+    const { id, secret } = (await (await fetch(`${first.url}/v1/webhook_endpoints`, { method: 'POST', headers, body })).json()) as Body;
     await post(first.url, 'before');
     await until(async () => (await first.control.deliveries({ endpoint: id })).data[0]?.tries === 1);
     await first.control.setClock({ by: RETRY_AFTER.test[0]! - 60 });

@@ -4,14 +4,14 @@ import { hashPasswordNow } from '../src/accounts/passwords.ts';
 import type { ApplicationRecord } from '../src/accounts/records.ts';
 import { addUser } from '../src/accounts/users.ts';
 import { NOBODY, SYSTEM } from '../src/engine/index.ts';
-import { createPlatform, type PlatformOptions, type RunningPlatform } from '../src/index.ts';
+import { type AnnexPlatform, createPlatform, type PlatformOptions } from '../src/index.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
 export type Body = Record<string, any>;
 
 /** An extension with both client_ids, and the owner of two accounts: what every test about OAuth begins with. */
 export interface ExtensionWorld {
-  readonly platform: RunningPlatform;
+  readonly platform: AnnexPlatform;
   readonly extension: Party & { readonly test: ApplicationRecord; readonly live: ApplicationRecord };
   readonly owner: { readonly email: string; readonly password: string; readonly acme: Party; readonly bolt: Party };
   /** Another extension, with keys of its own. */
@@ -31,14 +31,14 @@ export const PASSWORD = 'correct horse battery';
 const HASH = hashPasswordNow(PASSWORD);
 
 /** Opens an account with both keys known. */
-export function party(platform: RunningPlatform, name: string, email: string): Party {
+export function party(platform: AnnexPlatform, name: string, email: string): Party {
   const draft = platform.engine.draft(SYSTEM, platform.clock.now(), NOBODY);
   const { id } = openAccount(draft, { name, email });
   platform.commit(draft);
   return { id, testKey: platform.accounts.secretKey(id, false)!, liveKey: platform.accounts.secretKey(id, true)! };
 }
 
-export function extensionOf(platform: RunningPlatform, owner: Party, given: Omit<NewApplications, 'account'> = {}) {
+export function extensionOf(platform: AnnexPlatform, owner: Party, given: Omit<NewApplications, 'account'> = {}) {
   const draft = platform.engine.draft(SYSTEM, platform.clock.now(), NOBODY);
   const made = registerApplications(draft, {
     account: owner.id,
@@ -50,7 +50,7 @@ export function extensionOf(platform: RunningPlatform, owner: Party, given: Omit
   return { ...owner, ...made };
 }
 
-export function userOf(platform: RunningPlatform, email: string, accounts: readonly Party[]): void {
+export function userOf(platform: AnnexPlatform, email: string, accounts: readonly Party[]): void {
   const draft = platform.engine.draft(SYSTEM, platform.clock.now(), NOBODY);
   addUser(draft, { email, name: email.split('@')[0]!, password: HASH, accounts: accounts.map((account) => account.id) });
   platform.commit(draft);

@@ -90,7 +90,7 @@ describe('retries', () => {
     const pauses: number[] = [];
     for (let tries = 1; tries <= RETRY_AFTER.test.length; tries++) {
       await until(async () => (await deliveries(id))[0]?.tries === tries);
-      const [{ retry_at, attempts }] = (await deliveries(id)) as [{ retry_at: number; attempts: number }];
+      const [{ retry_at, attempts }] = (await deliveries(id)) as unknown as [{ retry_at: number; attempts: number }];
       expect(attempts).toBe(tries);
       pauses.push(retry_at - world.platform.clock.now());
       await world.platform.control.setClock({ to: String(retry_at) });
@@ -204,7 +204,7 @@ describe('by hand', () => {
     const { id } = await stripe.webhookEndpoints.create({ url: hook.url, enabled_events: ['invoice.paid'] });
     const path = `/v1/events/${event!.id}/retry`;
     const answer = await world.raw(path, { key, method: 'POST', body: new URLSearchParams({ webhook_endpoint: id }) });
-    expect([answer.status, (await answer.json()).id]).toEqual([200, event!.id]);
+    expect([answer.status, ((await answer.json()) as { id: string }).id]).toEqual([200, event!.id]);
     const received = await hook.first('customer.created');
     expect(received.event.id).toBe(event!.id);
     expect((await world.raw(path, { method: 'POST' })).status).toBe(404);

@@ -86,7 +86,8 @@ describe('the control API over HTTP', () => {
 });
 
 const KEY = 'sk_test_control_snapshots';
-const api = async (path: string, form?: Record<string, string>, key = KEY) => {
+// biome-ignore lint/suspicious/noExplicitAny: the test looks into answers of many shapes
+const api = async (path: string, form?: Record<string, string>, key = KEY): Promise<any> => {
   const init = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) };
   return (await fetch(`${platform.url}${path}`, { ...init, headers: { Authorization: `Bearer ${key}` } })).json();
 };
