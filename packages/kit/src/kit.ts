@@ -2,8 +2,11 @@ import { eraseStep, leave, type Receipt, receipts, stopKeeping } from './cleanup
 import { onDeauthorized } from './cleanup/on-deauthorized.ts';
 import { disconnect } from './connect/disconnect.ts';
 import { type ConnectOutcome, finishConnect } from './connect/finish.ts';
+import { connectOwn } from './connect/own.ts';
 import { type StartOptions, startConnect } from './connect/start.ts';
 import type { Effect } from './mirror/apply.ts';
+import { type AsideEvent, asideEvents, retryAside } from './mirror/aside.ts';
+import { type DoctorOptions, type DoctorReport, doctor } from './mirror/doctor.ts';
 import { type Change, changeFeed } from './mirror/feed.ts';
 import { type ImportMove, moveImport, type Progress, readProgress, startAgain } from './mirror/imports.ts';
 import type { MirroredObject } from './mirror/mirrored-object.ts';
@@ -18,6 +21,7 @@ import { appOf, completeSettings, type GivenSettings, type Settings } from './se
 import type { Job, Setup } from './setup.ts';
 import { type Limiter, noLimiter, sharedLimiter } from './wire/limiter.ts';
 import { stripeApi, type World } from './wire/stripe-api.ts';
+import { type Health, health, metrics, newCounters } from './work/metrics.ts';
 import { startWorker, type Worker } from './work/worker.ts';
 
 /** An account that is or was connected. */
@@ -52,6 +56,8 @@ export interface Kit {
     finish(visit: { query: URLSearchParams; session: string }): Promise<ConnectOutcome>;
     /** Tells Stripe, then stops and erases. Throws `Refusal` when Stripe cannot be told. */
     disconnect(world: World): Promise<void>;
+    /** Mirrors our own account too. */
+    own(livemode: boolean): Promise<World>;
   };
   connections(): Promise<Connection[]>;
   /** The webhook endpoint: a web-standard handler. */
@@ -72,6 +78,14 @@ export interface Kit {
   forget(world: World, reason?: string): Promise<Receipt | undefined>;
   receipts(account?: string): Promise<Receipt[]>;
   reconcile(world: World): Promise<Reconciled>;
+  /** Compares with the source, and repairs when told. */
+  doctor(world: World, options?: DoctorOptions): Promise<DoctorReport>;
+  /** Events that were set aside after several attempts, and how to try them again. */
+  aside(): Promise<AsideEvent[]>;
+  retryAside(world: World, id?: string): Promise<number>;
+  health(): Promise<Health>;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -96,6 +110,7 @@ export async function createKit(options: KitOptions): Promise<Kit> {
     log,
     api: stripeApi({ ...settings, keyOf: (livemode) => appOf(settings, livemode).secretKey }),
     limiter: limiterOf(settings, database),
+    counters: newCounters(),
     feed: changeFeed(database, settings.pollMs),
     objects: chosenObjects(settings.objects),
     alsoErase,
@@ -112,6 +127,7 @@ export async function createKit(options: KitOptions): Promise<Kit> {
       start: (about) => startConnect(setup, about),
       finish: (visit) => finishConnect(setup, visit),
       disconnect: (world) => disconnect(setup, world),
+      own: (livemode) => connectOwn(setup, livemode),
     },
     ...asked(setup),
     receive: receiver(setup, ownAccounts(setup)),
@@ -135,9 +151,7 @@ export async function createKit(options: KitOptions): Promise<Kit> {
   };
 }
 
-function asked(
-  setup: Setup,
-): Pick<Kit, 'connections' | 'progress' | 'import' | 'subscribe' | 'query' | 'forget' | 'receipts' | 'reconcile'> {
+function asked(setup: Setup): Omit<Kit, 'settings' | 'database' | 'connect' | 'receive' | 'work' | 'close'> {
   const { database, feed } = setup;
   return {
     connections: () =>
@@ -163,6 +177,15 @@ function asked(
     },
     receipts: (account) => receipts(database, account),
     reconcile: (world) => reconcile(setup, world),
+    doctor: (world, options) => doctor(setup, world, options),
+    aside: () => asideEvents(database),
+    retryAside: async (world, id) => {
+      const again = await retryAside(database, world, id);
+      setup.wake('apply');
+      return again;
+    },
+    health: () => health(setup),
+    metrics: () => metrics(setup),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Database } from './postgres/database.ts';
 import type { Settings } from './settings.ts';
 import type { Limiter } from './wire/limiter.ts';
 import type { StripeApi } from './wire/stripe-api.ts';
+import type { Counters } from './work/metrics.ts';
 
 /** What every part of the kit is given: made once, by `createKit`. */
 export interface Setup {
@@ -16,6 +17,7 @@ export interface Setup {
   readonly objects: ReadonlyMap<string, MirroredObject>;
   /** The extension's own tables that hold something of an account. */
   readonly alsoErase: readonly string[];
+  readonly counters: Counters;
   /** Wakes a worker of this process, so that it need not wait for its next look at the database. */
   readonly wake: (job: Job) => void;
   /** Something a person should know; never a secret. */

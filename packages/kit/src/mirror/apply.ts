@@ -55,6 +55,7 @@ export async function applyBatch(setup: Setup, effects: ReadonlyMap<string, Effe
       claimed = await tx.query<InboxEvent>(CLAIM, [batch]);
       return claimed.length === 0 ? [] : applyAll(setup, tx, claimed, effects);
     });
+    setup.counters.applied += claimed.length;
     tellChanged(setup, changed);
   } catch (error) {
     if (claimed.length === 0) throw error;
@@ -71,8 +72,10 @@ async function applyAlone(setup: Setup, effects: ReadonlyMap<string, Effect>, ev
       const mine = await tx.query<InboxEvent>(CLAIM_ONE, key);
       return mine.length === 0 ? [] : applyAll(setup, tx, mine, effects);
     });
+    setup.counters.applied++;
     tellChanged(setup, changed);
   } catch (error) {
+    setup.counters.failed++;
     const last = event.attempts + 1 >= setup.settings.eventAttempts;
     const sentence = (error as Error).message.slice(0, 500);
     await setup.database.query(

@@ -88,6 +88,7 @@ async function readPage(setup: Setup, owner: string, range: Range, leaseMs: numb
     ]);
     return checkpoint(setup, tx, { owner, range, page: page!, mirrored, leaseMs });
   });
+  setup.counters.pages++;
   const { account, livemode, object } = range;
   setup.feed.tell({ kind: 'objects', account, livemode, object });
   setup.feed.tell({ kind: 'import', account, livemode });

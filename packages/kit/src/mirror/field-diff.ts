@@ -11,7 +11,7 @@ export function fieldDiffs(mirror: unknown, source: unknown, most = 50): FieldDi
   const walk = (ours: unknown, theirs: unknown, path: string): void => {
     if (found.length >= most || Object.is(ours, theirs)) return;
     if (isObject(ours) && isObject(theirs) && Array.isArray(ours) === Array.isArray(theirs)) {
-      const names = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])];
+      const names = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].sort();
       for (const name of names) walk(ours[name], theirs[name], path === '' ? name : `${path}.${name}`);
       return;
     }

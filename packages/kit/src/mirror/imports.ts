@@ -93,6 +93,9 @@ export async function moveImport(on: Query, { account, livemode }: World, move: 
     'update annex.imports set state = $3, reason = null where account = $1 and livemode = $2 and state = any($4::text[]) returning account',
     [account, livemode, to, from],
   );
+  if (move === 'resume') {
+    await on.query("update annex.ranges set due_ms = 0 where account = $1 and livemode = $2 and state = 'open'", [account, livemode]);
+  }
   return moved.length > 0;
 }
 

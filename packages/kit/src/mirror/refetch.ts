@@ -49,6 +49,7 @@ async function refetch(setup: Setup, asked: Asked): Promise<void> {
   try {
     const found = await fetchWhole(setup, asked, mirrored, asked.id);
     const stored = await storeFound(setup, mirrored, asked, found, row?.seen ?? NO_ROW);
+    setup.counters.fetched++;
     if (stored) setup.feed.tell({ kind: 'objects', account: asked.account, livemode: asked.livemode, object: asked.object });
   } catch (error) {
     if (isRefusal(error, 'revoked', 'key')) await whenRefused(setup, asked, error);

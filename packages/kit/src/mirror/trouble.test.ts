@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { onEachDatabase } from '../../conformance/databases.ts';
+import type { Reply } from '../../conformance/fake-stripe.ts';
+import { type MirroredWorld, mirroredWorld } from '../../conformance/mirrored-world.ts';
+
+onEachDatabase('trouble', (opened) => {
+  let world: MirroredWorld;
+  let poison = true;
+  const effects: string[] = [];
+  beforeAll(async () => {
+    world = await mirroredWorld(
+      opened.current,
+      { objects: ['account', 'customer', 'coupon', 'balance_transaction'], eventAttempts: 3 },
+      {
+        on: {
+          'customer.updated': async (event, tx) => {
+            if (poison && event.object_id === 'cus_poison') throw new Error('cannot be handled');
+            await tx.query('insert into public.effects values ($1)', [event.id]);
+          },
+        },
+      },
+    );
+    await opened.current.query('create table public.effects (id text)');
+    world.kit.work.start();
+  });
+  afterAll(() => world.close());
+
+  const customer = (account: string, id: string, created = 1_700_000_000) =>
+    world.stripe.put(account, { id, object: 'customer', created, n: effects.length });
+  const until = (condition: () => Promise<unknown>) => expect.poll(condition, { timeout: 15_000, interval: 20 });
+  const state = async (account: string) => (await world.kit.progress(account, false))?.state;
+  const failing = (account: string, path: RegExp, reply: Reply): (() => void) => {
+    world.stripe.intercept = (about) => (about.account === account && path.test(about.path) ? reply : undefined);
+    return () => {
+      world.stripe.intercept = undefined;
+    };
+  };
+
+  it('a poisoned event is set aside and shown; others of the batch are applied, each effect once', async () => {
+    const account = 'acct_poison';
+    for (const id of ['cus_poison', 'cus_a', 'cus_b']) customer(account, id);
+    await world.connect(account);
+    await world.caughtUp(account);
+    const events = ['cus_a', 'cus_poison', 'cus_b'].map((id) => customer(account, id));
+    await Promise.all([...events, ...events].map((event) => world.kit.receive(world.stripe.webhook(event))));
+    await until(() => world.kit.aside()).toMatchObject([{ object_id: 'cus_poison', attempts: 3, error: 'cannot be handled' }]);
+    await world.caughtUp(account);
+    const applied = async () => (await opened.current.query('select id from effects order by id')).map(({ id }) => id);
+    expect(await applied()).toEqual([events[0]!.id, events[2]!.id].sort());
+    expect(await world.kit.health()).toMatchObject({ ok: false, aside: 1 });
+    poison = false;
+    expect(await world.kit.retryAside({ account, livemode: false })).toBe(1);
+    await until(applied).toEqual(events.map(({ id }) => id).sort());
+    expect(await world.kit.metrics()).toMatch(/^annex_events_aside 0$/m);
+  });
+
+  it('an object type that may not be read is left out with its reason; the rest is there, and nobody calls it complete', async () => {
+    customer('acct_part', 'cus_p');
+    const body = {
+      error: { type: 'invalid_request_error', message: 'This application does not have the required permissions for this endpoint.' },
+    };
+    const restore = failing('acct_part', /coupons/, { status: 403, body });
+    await world.connect('acct_part');
+    await until(() => state('acct_part')).toBe('partial');
+    restore();
+    const progress = await world.kit.progress('acct_part', false);
+    expect(progress?.objects.find(({ object }) => object === 'coupon')).toMatchObject({ state: 'refused', reason: body.error.message });
+    expect(progress?.objects.find(({ object }) => object === 'customer')).toMatchObject({ state: 'done', rows: 1 });
+  });
+
+  it('a server that fails and a limit, also one that comes as 400, are waited for', async () => {
+    for (let n = 0; n < 5; n++) customer('acct_slow', `cus_s${n}`);
+    const replies: Reply[] = [
+      { status: 500, body: {} },
+      { status: 429, headers: { 'retry-after': '0' }, body: { error: { message: 'slow down' } } },
+      { status: 400, body: { error: { message: 'Too many requests in this second.' } } },
+      { status: 429, body: { error: { code: 'lock_timeout', message: 'locked' } } },
+    ];
+    world.stripe.intercept = (about) => (about.path === '/v1/customers' && about.account === 'acct_slow' ? replies.shift() : undefined);
+    await world.connect('acct_slow');
+    await until(() => state('acct_slow')).toMatch(/done|partial/);
+    expect(replies).toEqual([]);
+    expect(await world.differences('acct_slow')).toEqual([]);
+  });
+
+  it('access that was revoked is seen in the refusal, and the account is forgotten', async () => {
+    await world.connect('acct_gone');
+    await world.caughtUp('acct_gone');
+    world.stripe.connected.delete('acct_gone');
+    await world.kit.reconcile({ account: 'acct_gone', livemode: false });
+    await until(async () => (await world.kit.receipts('acct_gone'))[0]).toMatchObject({
+      reason: 'revoked on Stripe',
+      finished_ms: expect.any(Number),
+    });
+  });
+
+  it('a wrong key of ours pauses the import, and erases nobody', async () => {
+    customer('acct_key', 'cus_k');
+    await world.connect('acct_key');
+    await world.caughtUp('acct_key');
+    const refusal: Reply = { status: 403, body: { error: { code: 'account_invalid', message: 'no access' } } };
+    world.stripe.intercept = ({ path, account }) =>
+      account === 'acct_key'
+        ? refusal
+        : account === undefined && path === '/v1/account'
+          ? { body: { id: 'acct_other', object: 'account' } }
+          : undefined;
+    await world.kit.import({ account: 'acct_key', livemode: false }, 'again');
+    await until(() => world.kit.progress('acct_key', false)).toMatchObject({
+      state: 'paused',
+      reason: expect.stringContaining('belongs to acct_other'),
+    });
+    world.stripe.intercept = undefined;
+    expect((await world.kit.connections()).find(({ account }) => account === 'acct_key')).toMatchObject({ state: 'connected' });
+    expect(await world.kit.import({ account: 'acct_key', livemode: false }, 'resume')).toBe(true);
+    await until(() => state('acct_key')).toMatch(/done|partial/);
+  });
+
+  it('events that no webhook brought are found in the event list; a gap of more than 30 days is said, and everything listed again', async () => {
+    const account = 'acct_lost';
+    for (const id of ['cus_1', 'cus_2', 'cus_3']) customer(account, id);
+    await world.connect(account);
+    await world.caughtUp(account);
+    customer(account, 'cus_4');
+    expect(await world.kit.reconcile({ account, livemode: false })).toMatchObject({ recovered: 4 });
+    await world.caughtUp(account);
+    expect(await world.differences(account)).toEqual([]);
+
+    customer(account, 'cus_5');
+    world.stripe.remove(account, 'customer', 'cus_1');
+    world.stripe.account(account).events.length = 0;
+    await opened.current.query('update annex.imports set events_from = events_from - 31 * 86400 where account = $1', [account]);
+    // What the mirror knows is as old as the gap.
+    await opened.current.query('update mirror.customers set lo = lo - 2678400000, hi = hi - 2678400000 where account = $1', [account]);
+    expect(await world.kit.reconcile({ account, livemode: false })).toMatchObject({ gap: expect.stringContaining('31 days ago') });
+    await until(() => state(account)).toMatch(/done|partial/);
+    await world.caughtUp(account);
+    expect(await world.differences(account)).toEqual([]);
+    expect(await opened.current.query("select deleted from mirror.customers where account = $1 and id = 'cus_1'", [account])).toEqual([
+      { deleted: true },
+    ]);
+  });
+
+  it('our own account is mirrored beside the others, asked for without a header and told by events without an account', async () => {
+    customer('acct_platform', 'cus_own');
+    await world.kit.connect.own(false);
+    await world.caughtUp('acct_platform');
+    const { account: _none, ...event } = customer('acct_platform', 'cus_own2');
+    expect((await world.kit.receive(world.stripe.webhook(event))).status).toBe(200);
+    await until(() => world.differences('acct_platform')).toEqual([]);
+    expect(world.stripe.requests.some((request) => request.account === 'acct_platform')).toBe(false);
+  });
+
+  it('a webhook with a wrong or stale signature gets 400, one that is not an event too, and nothing is kept', async () => {
+    const event = customer('acct_poison', 'cus_x');
+    const before = await opened.current.query('select count(*) as n from annex.inbox');
+    const bad = [
+      world.stripe.webhook(event, { secret: 'whsec_other' }),
+      world.stripe.webhook(event, { at: Math.floor(Date.now() / 1000) - 3_600 }),
+      world.stripe.webhook({ hello: 'world' }),
+      world.stripe.webhook({ ...event, id: 7 }),
+      new Request('http://kit.test/webhook', { method: 'POST', body: JSON.stringify(event) }),
+    ];
+    for (const request of bad) expect((await world.kit.receive(request)).status).toBe(400);
+    expect((await world.kit.receive(new Request('http://kit.test/webhook'))).status).toBe(405);
+    expect(await opened.current.query('select count(*) as n from annex.inbox')).toEqual(before);
+  });
+
+  it('an event holding a character the database cannot keep is applied all the same', async () => {
+    const event = world.stripe.put('acct_poison', { id: 'cus_nul', object: 'customer', created: 1, name: 'a\u0000b', slash: '\\u0000' });
+    expect((await world.kit.receive(world.stripe.webhook(event))).status).toBe(200);
+    await until(() =>
+      opened.current.query("select data->>'name' as name, data->>'slash' as slash from mirror.customers where id = 'cus_nul'"),
+    ).toEqual([{ name: 'a\ufffdb', slash: '\\u0000' }]);
+  });
+});
