@@ -7,7 +7,7 @@ import type { Platform } from '../../platform.ts';
 import type { ControlRoute } from '../route.ts';
 
 function mustExist(platform: Platform, param: string, account: string): void {
-  if (platform.accounts.account(account) === undefined) throw noSuch('account', account, { param });
+  if (platform.accounts.account(account) === undefined) throw noSuch('account', account, { param, inPath: false });
 }
 
 export interface NewExtension {
