@@ -160,6 +160,37 @@ describe('retries', () => {
   });
 });
 
+describe('endpoints do not wait for each other', () => {
+  test('one that hangs holds a few deliveries, and the healthy one gets all', async () => {
+    const patient = await testPlatform({ webhookTimeout: 60_000 });
+    const hanging = await Receiver.open();
+    hanging.respond = () => undefined;
+    const stripe = patient.client();
+    await stripe.webhookEndpoints.create({ url: hanging.url, enabled_events: ['customer.created'] });
+    const healthy = await stripe.webhookEndpoints.create({ url: hook.url, enabled_events: ['customer.created'] });
+    const made: string[] = [];
+    for (let i = 0; i < 100; i++) made.push((await stripe.customers.create({ name: `${i}` })).id);
+    await hook.until((all) => all.length === made.length);
+    expect(hook.received.map((one) => (one.event.data.object as { id: string }).id).sort()).toEqual(made.sort());
+    expect(hanging.received.length).toBeLessThan(made.length);
+    await until(async () => (await patient.platform.control.deliveries({ endpoint: healthy.id, state: 'pending' })).data.length === 0);
+    await patient.platform.close();
+    await hanging.close();
+  });
+
+  test('a host that is not on the list is never called', async () => {
+    const strict = await testPlatform({ allowWebhookHosts: ['hooks.example'] });
+    const stripe = strict.client();
+    const { id } = await stripe.webhookEndpoints.create({ url: hook.url, enabled_events: ['*'] });
+    await stripe.customers.create({});
+    await until(async () => (await strict.platform.control.deliveries({ endpoint: id })).data[0]?.attempts === 1);
+    const { data } = await strict.platform.control.deliveries({ endpoint: id });
+    expect(data[0]!.last_error).toBe(`${hook.url} was not called: --allow-webhook-hosts allows hooks.example only.`);
+    expect(hook.received).toEqual([]);
+    await strict.platform.close();
+  });
+});
+
 describe('a secret that is rolled', () => {
   test('signs beside the old one until the overlap ends', async () => {
     const stripe = world.client();
