@@ -78,7 +78,7 @@ export interface Consequence {
   readonly object: string;
   readonly field?: string;
   readonly enters: readonly string[];
-  readonly then: (draft: Draft, object: StripeObject, before: StripeObject | undefined) => void;
+  readonly follows: (draft: Draft, object: StripeObject, before: StripeObject | undefined) => void;
 }
 
 /** Everything the resources declare, given to the engine as data. */

@@ -1,4 +1,4 @@
-import type { Contract } from '@annex/contract';
+import { type Contract, defaultObject } from '@annex/contract';
 import type { SubList } from './behaviour.ts';
 import { noSuch } from './errors.ts';
 import {
@@ -127,6 +127,13 @@ export class Draft {
       if (isFound(entry.value)) found.unshift(this.fresh(entry));
     }
     return found;
+  }
+
+  /** A new object from the contract's defaults and these fields, with an id of its own, stored as by `insert`. */
+  make(object: string, fields: Fields, options: InsertOptions = {}): StripeObject {
+    const id = typeof fields.id === 'string' ? fields.id : this.id(object);
+    const defaults = defaultObject(this.contract, object, { id, created: this.now, livemode: this.world.livemode });
+    return this.insert({ ...defaults, ...fields, id, object }, options);
   }
 
   /** Stores a new object and tells `<object>.created` where the contract knows that event. */

@@ -8,6 +8,7 @@ export { limitOf, listQuery } from './list.ts';
 export * from './machine.ts';
 export { mergedMetadata } from './metadata.ts';
 export { type Plan, planOf } from './plan.ts';
+export { previousAttributes } from './previous-attributes.ts';
 export * from './store.ts';
 export * from './values.ts';
 export * from './world.ts';

@@ -24,7 +24,7 @@ export function settle(draft: Draft, consequences: ReadonlyMap<string, readonly 
       for (const row of rows) {
         if (!entered(row, transition)) continue;
         if (++steps > MOST_STEPS) throw new Error(`The consequences of ${transition.object} do not come to rest`);
-        row.then(here, object, transition.before);
+        row.follows(here, object, transition.before);
       }
     }
   }

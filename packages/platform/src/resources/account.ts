@@ -43,7 +43,7 @@ const only = (fields: Fields | null | undefined, names: readonly string[]): Fiel
   Object.fromEntries(names.filter((name) => fields?.[name] !== undefined).map((name) => [name, fields![name]]));
 
 /** `created` is when it was connected, `metadata` is the application's own (oauth 10.1). */
-function seenByExtension(account: StripeObject, connection: ConnectionRecord | undefined): StripeObject {
+export function seenByExtension(account: StripeObject, connection: ConnectionRecord | undefined): StripeObject {
   return {
     id: account.id,
     object: 'account',

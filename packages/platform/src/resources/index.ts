@@ -1,13 +1,96 @@
-import type { Behaviour, Resources } from '../engine/index.ts';
+import type { Behaviour, Resources, SubList } from '../engine/index.ts';
 import { account } from './account.ts';
+import { balance, balanceTransaction } from './balance.ts';
+import { charge } from './charge/index.ts';
+import { consequences } from './consequences.ts';
+import { coupon } from './coupon.ts';
+import { customer } from './customer.ts';
 import { event } from './event.ts';
+import { invoice } from './invoice/index.ts';
+import { invoiceitem } from './invoiceitem.ts';
+import { paymentIntent } from './payment-intent/index.ts';
+import { paymentMethod } from './payment-method/index.ts';
+import { plan, price } from './price.ts';
+import { product } from './product.ts';
+import { promotionCode } from './promotion-code.ts';
+import { refund } from './refund.ts';
+import { subscription, subscriptionItem } from './subscription/index.ts';
 import { webhookEndpoint } from './webhook-endpoint.ts';
 
 /** The register: every resource that means more than being stored. */
-const all: readonly Behaviour[] = [account, event, webhookEndpoint];
+const all: readonly Behaviour[] = [
+  account,
+  balance,
+  balanceTransaction,
+  charge,
+  coupon,
+  customer,
+  event,
+  invoice,
+  invoiceitem,
+  paymentIntent,
+  paymentMethod,
+  plan,
+  price,
+  product,
+  promotionCode,
+  refund,
+  subscription,
+  subscriptionItem,
+  webhookEndpoint,
+];
+
+/** Lists that an object embeds. `onExpand` ones are absent unless they are asked for. */
+const subLists: readonly SubList[] = [
+  {
+    parent: 'subscription',
+    field: 'items',
+    child: 'subscription_item',
+    by: 'subscription',
+    url: (id) => `/v1/subscription_items?subscription=${id}`,
+    order: 'oldest',
+  },
+  { parent: 'invoice', field: 'lines', child: 'line_item', by: 'invoice', url: (id) => `/v1/invoices/${id}/lines`, order: 'newest' },
+  {
+    parent: 'invoice',
+    field: 'payments',
+    child: 'invoice_payment',
+    by: 'invoice',
+    url: () => '/v1/invoice_payments',
+    order: 'newest',
+    onExpand: true,
+  },
+  {
+    parent: 'charge',
+    field: 'refunds',
+    child: 'refund',
+    by: 'charge',
+    url: (id) => `/v1/charges/${id}/refunds`,
+    order: 'newest',
+    onExpand: true,
+  },
+  {
+    parent: 'customer',
+    field: 'subscriptions',
+    child: 'subscription',
+    by: 'customer',
+    url: (id) => `/v1/customers/${id}/subscriptions`,
+    order: 'newest',
+    onExpand: true,
+  },
+  {
+    parent: 'customer',
+    field: 'tax_ids',
+    child: 'tax_id',
+    by: 'customer',
+    url: (id) => `/v1/customers/${id}/tax_ids`,
+    order: 'newest',
+    onExpand: true,
+  },
+];
 
 export const resources: Resources = {
   behaviours: new Map(all.map((behaviour) => [behaviour.object, behaviour])),
-  subLists: [],
-  consequences: [],
+  subLists,
+  consequences,
 };

@@ -60,7 +60,7 @@ function created(draft: Draft, endpoint: StripeObject): StripeObject {
   return { ...endpoint, secret };
 }
 
-function update(draft: Draft, before: StripeObject, params: Params): Fields {
+function update(draft: Draft, _before: StripeObject, params: Params): Fields {
   if (params.url !== undefined) checkUrl(draft, params.url);
   return params.disabled === undefined ? {} : { status: params.disabled ? 'disabled' : 'enabled' };
 }

@@ -1,0 +1,39 @@
+import type { Consequence, Draft, StripeObject } from '../engine/index.ts';
+import { markPaid } from './invoice/finalize.ts';
+
+/** The subscription that an invoice bills, where it is the latest one of it. */
+function billed(draft: Draft, invoice: StripeObject): StripeObject | undefined {
+  const subscription = draft.get('subscription', invoice.parent?.subscription_details?.subscription);
+  return subscription?.latest_invoice === invoice.id ? subscription : undefined;
+}
+
+/** Paying the latest invoice brings a subscription back to life. */
+function activate(draft: Draft, invoice: StripeObject): void {
+  const subscription = billed(draft, invoice);
+  if (subscription !== undefined && ['incomplete', 'past_due', 'unpaid'].includes(subscription.status))
+    draft.set(subscription, { status: 'active' });
+  const customer = draft.get('customer', invoice.customer);
+  if (customer?.delinquent === true) draft.set(customer, { delinquent: false });
+}
+
+/** Without its first invoice an incomplete subscription never begins. */
+function expireIncomplete(draft: Draft, invoice: StripeObject): void {
+  const subscription = billed(draft, invoice);
+  if (subscription?.status === 'incomplete')
+    draft.set(subscription, { status: 'incomplete_expired', ended_at: draft.now, canceled_at: draft.now });
+}
+
+/** A payment intent that was opened by an invoice pays it, whoever confirmed it. */
+function payInvoice(draft: Draft, intent: StripeObject): void {
+  const payment = draft.find('invoice_payment', [['payment.payment_intent', intent.id]])[0];
+  const invoice = draft.get('invoice', payment?.invoice);
+  if (payment === undefined || invoice === undefined || invoice.status !== 'open') return;
+  markPaid(draft, invoice, { amount: intent.amount_received, attempted: true });
+}
+
+/** When an object enters a state, then … . Each row is a sentence; the work is a function. */
+export const consequences: readonly Consequence[] = [
+  { object: 'invoice', enters: ['paid'], follows: activate },
+  { object: 'invoice', enters: ['void', 'uncollectible'], follows: expireIncomplete },
+  { object: 'payment_intent', enters: ['succeeded'], follows: payInvoice },
+];

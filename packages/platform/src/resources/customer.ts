@@ -1,0 +1,91 @@
+import { type Behaviour, type Draft, type Fields, invalid, type Params, type StripeObject } from '../engine/index.ts';
+import { attach } from './payment-method/attach.ts';
+
+const badEmail = (email: string) => invalid(`Invalid email address: ${email}`, 'email', 'email_invalid');
+
+function checkEmail(params: Params): void {
+  const { email } = params;
+  if (typeof email === 'string' && !/^[^\s@]+@[^\s@]+$/.test(email)) throw badEmail(email);
+}
+
+/** Eight characters that begin the customer's invoice numbers, unless the caller chooses them. */
+const PREFIX_ALPHABET = /[^0-9A-Z]/g;
+
+function create(draft: Draft, params: Params): Fields {
+  checkEmail(params);
+  const prefix = params.invoice_prefix ?? draft.random(16).toUpperCase().replace(PREFIX_ALPHABET, '').slice(0, 8);
+  return {
+    balance: params.balance ?? 0,
+    delinquent: false,
+    invoice_prefix: prefix,
+    next_invoice_sequence: params.next_invoice_sequence ?? 1,
+    currency: null,
+    discount: null,
+    default_source: null,
+    test_clock: params.test_clock === undefined ? null : draft.need('test_helpers.test_clock', params.test_clock, 'test_clock').id,
+    invoice_settings: {
+      custom_fields: params.invoice_settings?.custom_fields ?? null,
+      default_payment_method: params.invoice_settings?.default_payment_method ?? null,
+      footer: params.invoice_settings?.footer ?? null,
+      rendering_options: params.invoice_settings?.rendering_options ?? null,
+    },
+    preferred_locales: params.preferred_locales ?? [],
+    tax_exempt: params.tax_exempt ?? 'none',
+  };
+}
+
+/** A `payment_method` given at creation is attached first (its event precedes the customer's in logs). */
+function created(draft: Draft, customer: StripeObject, params: Params): StripeObject {
+  const { payment_method: method, invoice_settings: settings } = params;
+  if (method === undefined) return customer;
+  const attached = attach(draft, method, customer.id);
+  if (settings?.default_payment_method === undefined) return customer;
+  return draft.set(customer, { invoice_settings: { ...customer.invoice_settings, default_payment_method: attached.id } }, { event: null });
+}
+
+function update(draft: Draft, before: StripeObject, params: Params): Fields {
+  checkEmail(params);
+  const method = params.invoice_settings?.default_payment_method;
+  if (typeof method !== 'string') return {};
+  const owned = draft.need('payment_method', method, 'invoice_settings[default_payment_method]');
+  if (owned.customer !== before.id) throw notAttached(method, before.id);
+  return {};
+}
+
+const notAttached = (method: string, customer: string) =>
+  invalid(
+    `The customer does not have a payment method with the ID ${method}. The payment method must be attached to the customer ${customer}.`,
+    'invoice_settings[default_payment_method]',
+    'resource_missing',
+  );
+
+const ENDED = new Set(['canceled', 'incomplete_expired']);
+
+/** Living subscriptions end with their customer; its payment methods are let go. */
+function remove(draft: Draft, customer: StripeObject): 'stub' {
+  for (const subscription of draft.find('subscription', [['customer', customer.id]])) {
+    if (ENDED.has(subscription.status)) continue;
+    draft.set(
+      subscription,
+      { status: 'canceled', canceled_at: draft.now, ended_at: draft.now },
+      { event: 'customer.subscription.deleted' },
+    );
+  }
+  for (const method of draft.find('payment_method', [['customer', customer.id]])) draft.set(method, { customer: null }, { event: null });
+  return 'stub';
+}
+
+export const customer: Behaviour = {
+  object: 'customer',
+  grade: 'lived',
+  filters: {
+    email: (row, value) => typeof row.email === 'string' && row.email === value,
+    test_clock: 'test_clock',
+  },
+  // Objects under a test clock are in no list that does not ask for them (api-and-events 1.11).
+  listed: (params) => (params.test_clock === undefined ? (row) => row.test_clock == null : undefined),
+  create,
+  created,
+  update,
+  remove,
+};

@@ -1,0 +1,60 @@
+import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
+
+export interface NewLine {
+  readonly amount: number;
+  readonly currency: string;
+  readonly description: string | null;
+  readonly period: { readonly start: number; readonly end: number };
+  readonly price?: StripeObject;
+  readonly quantity: number | null;
+  readonly proration?: boolean;
+  readonly subscription?: string;
+  readonly subscription_item?: string;
+  readonly invoice_item?: string;
+  readonly discountable?: boolean;
+  readonly metadata?: Record<string, string>;
+}
+
+/** Which object a line comes from: a subscription's item or a loose invoice item. */
+function parentOf(line: NewLine): Fields {
+  const common = {
+    proration: line.proration ?? false,
+    proration_details: { credited_items: null },
+    subscription: line.subscription ?? null,
+  };
+  if (line.invoice_item !== undefined) {
+    const item = { invoice_item: line.invoice_item, ...common };
+    return { type: 'invoice_item_details', invoice_item_details: item, subscription_item_details: null };
+  }
+  const item = { invoice_item: null, ...common, subscription_item: line.subscription_item ?? null };
+  return { type: 'subscription_item_details', invoice_item_details: null, subscription_item_details: item };
+}
+
+export const pricingOf = (price: StripeObject | undefined): Fields | null =>
+  price === undefined
+    ? null
+    : { price_details: { price: price.id, product: price.product }, type: 'price_details', unit_amount_decimal: price.unit_amount_decimal };
+
+/** A line of an invoice, in the shape of the pinned version. Lines tell no events of their own. */
+export function insertLine(draft: Draft, invoice: string, line: NewLine): StripeObject {
+  const fields: Fields = {
+    amount: line.amount,
+    currency: line.currency,
+    description: line.description,
+    discount_amounts: [],
+    discountable: line.discountable ?? !line.proration,
+    discounts: [],
+    invoice,
+    metadata: line.metadata ?? {},
+    parent: parentOf(line),
+    period: line.period,
+    pretax_credit_amounts: [],
+    pricing: pricingOf(line.price),
+    quantity: line.quantity,
+    quantity_decimal: line.quantity === null ? null : String(line.quantity),
+    subscription: line.subscription ?? null,
+    subtotal: line.amount,
+    taxes: [],
+  };
+  return draft.make('line_item', fields, { event: null });
+}

@@ -1,0 +1,47 @@
+import { type Behaviour, type Draft, type Fields, invalid, type Params } from '../engine/index.ts';
+
+const taken = (code: string) => invalid(`An active promotion code with \`code: ${code}\` already exists.`, 'code');
+
+/** A code is unique among the active ones, whatever its case. */
+function checkFree(draft: Draft, code: string, own?: string): void {
+  const same = draft.find(
+    'promotion_code',
+    [['active', true]],
+    (row) => row.id !== own && String(row.code).toLowerCase() === code.toLowerCase(),
+  );
+  if (same.length > 0) throw taken(code);
+}
+
+function create(draft: Draft, params: Params): Fields {
+  const coupon = draft.need('coupon', params.promotion?.coupon ?? '', 'promotion[coupon]');
+  const code =
+    params.code ??
+    draft
+      .random(16)
+      .toUpperCase()
+      .replace(/[^0-9A-Z]/g, '')
+      .slice(0, 8);
+  checkFree(draft, code);
+  return {
+    active: params.active ?? true,
+    code,
+    promotion: { type: 'coupon', coupon: coupon.id },
+    restrictions: {
+      first_time_transaction: params.restrictions?.first_time_transaction ?? false,
+      minimum_amount: params.restrictions?.minimum_amount ?? null,
+      minimum_amount_currency: params.restrictions?.minimum_amount_currency ?? null,
+    },
+    times_redeemed: 0,
+  };
+}
+
+export const promotionCode: Behaviour = {
+  object: 'promotion_code',
+  grade: 'ruled',
+  filters: { coupon: 'promotion.coupon' },
+  create,
+  update: (draft, before, params) => {
+    if (params.active === true && before.active === false) checkFree(draft, before.code, before.id);
+    return {};
+  },
+};
