@@ -12,6 +12,9 @@ export type Include = (parent: object, field: string) => unknown;
 
 const badPath = (path: string, hint: string): ParamError => new ParamError(`This property cannot be expanded (${path}).${hint}`);
 
+const tooDeep = (path: string, levels: number): ParamError =>
+  new ParamError(`You cannot expand more than ${DEEPEST} levels of a property. The property '${path}' has ${levels} levels.`);
+
 /** The nodes that a field of this name leads to, through unions, lists, embedded and expandable objects. */
 function below(contract: Contract, id: NodeId, name: string): NodeId[] {
   const node = contract.node(id);
@@ -60,11 +63,9 @@ function reaches(contract: Contract, from: NodeId, segments: readonly string[]):
 export function checkExpand(contract: Contract, op: Operation, paths: readonly string[]): void {
   for (const path of paths) {
     const segments = path.split('.');
-    if (segments.length > DEEPEST) {
-      throw new ParamError(
-        `You cannot expand more than ${DEEPEST} levels of a property. The property '${path}' has ${segments.length} levels.`,
-      );
-    }
+    // The `data` of a listed page counts; that of a list inside an object does not, else documented paths would be too deep.
+    const levels = segments.filter((segment, index) => index === 0 || segment !== 'data').length;
+    if (levels > DEEPEST) throw tooDeep(path, levels);
     if (op.resultIsList && path === 'data') continue;
     if (op.result >= 0 && reaches(contract, op.result, segments)) continue;
     const isMisplaced = op.resultIsList && op.result >= 0 && reaches(contract, op.result, ['data', ...segments]);

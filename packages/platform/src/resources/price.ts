@@ -159,12 +159,13 @@ export const price: Behaviour = {
     claimLookupKey(draft, params, before.id);
     return params.tax_behavior !== undefined && before.tax_behavior !== 'unspecified' && params.tax_behavior !== before.tax_behavior
       ? refuseTaxBehavior()
-      : { specials: { 'POST /v1/prices': insertPrice } };
+      : {};
   },
   updated: (draft, after) => {
     mirrorPlan(draft, after);
     return after;
   },
+  specials: { 'POST /v1/prices': insertPrice },
 };
 
 function refuseTaxBehavior(): never {
