@@ -13,6 +13,13 @@ export const Time: FC<{ ms: number; zone: string }> = ({ ms, zone }) => {
 
 export const Count: FC<{ n: number }> = ({ n }) => <data value={String(n)}>{countText(n)}</data>;
 
+/** `1 object`, `2 objects`. */
+export const CountOf: FC<{ n: number; one: string; many: string }> = ({ n, one, many }) => (
+  <>
+    <Count n={n} /> {n === 1 ? one : many}
+  </>
+);
+
 /** An id, and a button that copies it (shown where scripts run). */
 export const Id: FC<{ id: string; href?: string }> = ({ id, href }) => (
   <span class="id">

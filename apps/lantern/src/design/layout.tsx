@@ -125,7 +125,7 @@ export const Inside: FC<PropsWithChildren<InsideProps>> = ({ visit, title, at, l
         <a class="brand" href={place.base}>
           <Mark /> <span class="brand-name">Lantern</span>
         </a>
-        <a class="place" href="/accounts" aria-label={`Account ${place.name}. Change account`}>
+        <a class="place" href="/accounts" title="Change account">
           <span class="place-name">{place.name}</span>
           <span class={`mode ${place.mode}`}>{place.mode}</span>
         </a>

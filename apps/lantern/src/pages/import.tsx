@@ -1,6 +1,6 @@
 import type { ObjectProgress, Progress } from '@annex/kit';
 import type { FC } from 'hono/jsx';
-import { Bar, Count, Live } from '../design/bits.tsx';
+import { Bar, Count, CountOf, Live } from '../design/bits.tsx';
 import { Csrf, Notice } from '../design/form.tsx';
 import { durationText, objectsText } from '../design/format.ts';
 import { html, Inside } from '../design/layout.tsx';
@@ -64,7 +64,8 @@ const Summary: FC<{ visit: AccountVisit; progress: Progress }> = ({ visit, progr
       </p>
       <Bar fraction={progress.fraction} label="Progress of the import" />
       <p class="quiet">
-        <Count n={progress.rows} /> objects, {Math.floor(progress.fraction * 100)} %{isOver(progress) ? null : ` · ${perSecond} per second`}
+        <CountOf n={progress.rows} one="object" many="objects" />, {Math.floor(progress.fraction * 100)} %
+        {isOver(progress) ? null : ` · ${perSecond} per second`}
         {leftMs === undefined ? null : ` · about ${durationText(leftMs)} left`}
         {isOver(progress) && progress.finished_ms !== null ? ` · took ${durationText(progress.finished_ms - progress.started_ms)}` : null}
       </p>
@@ -103,6 +104,58 @@ const Moves: FC<{ visit: AccountVisit; progress: Progress }> = ({ visit, progres
     </form>
   );
 
+const Next: FC<{ visit: AccountVisit; running: boolean }> = ({ visit, running }) => (
+  <p class="act">
+    <a class="button primary" href={visit.place.base}>
+      {running ? 'See the first figures' : 'Open the overview'}
+    </a>
+    <span class="hint">
+      {running
+        ? 'Figures settle while history loads. You can close this page: the import goes on, also after a restart.'
+        : 'New events arrive by webhook from now on.'}
+    </span>
+  </p>
+);
+
+const ObjectTable: FC<{ objects: readonly ObjectProgress[] }> = ({ objects }) => (
+  <div class="scroll">
+    <table>
+      <caption class="hidden">What has been read, by kind of object</caption>
+      <thead>
+        <tr>
+          <th scope="col">Objects</th>
+          <th scope="col" class="number">
+            Read
+          </th>
+          <th scope="col" class="number">
+            Of
+          </th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {objects.map((line) => (
+          <ObjectLine line={line} />
+        ))}
+      </tbody>
+    </table>
+  </div>
+);
+
+/** What the account has comes first; what it has none of is named in one line. */
+const Objects: FC<{ objects: readonly ObjectProgress[] }> = ({ objects }) => {
+  const none = objects.filter(({ state, rows }) => state === 'done' && rows === 0);
+  const some = objects.filter((one) => !none.includes(one));
+  return (
+    <>
+      {some.length > 0 && <ObjectTable objects={some} />}
+      {none.length > 0 && (
+        <p class="quiet below">Looked for and found none: {none.map(({ object }) => objectsText(object).toLowerCase()).join(', ')}.</p>
+      )}
+    </>
+  );
+};
+
 async function importPage(visit: AccountVisit): Promise<Response> {
   const { lantern, place } = visit;
   const progress = await lantern.kit.progress(place.account, place.livemode);
@@ -116,39 +169,11 @@ async function importPage(visit: AccountVisit): Promise<Response> {
           <Live name="summary">
             <Summary visit={visit} progress={progress} />
           </Live>
-          <p class="act">
-            <a class="button primary" href={place.base}>
-              {running ? 'See the first figures' : 'Open the overview'}
-            </a>
-            <span class="hint">
-              {running
-                ? 'Figures settle while history loads. You can close this page: the import goes on, also after a restart.'
-                : 'New events arrive by webhook from now on.'}
-            </span>
-          </p>
+          <Live name="next">
+            <Next visit={visit} running={running} />
+          </Live>
           <Live name="objects">
-            <div class="scroll">
-              <table>
-                <caption class="hidden">What has been read, by kind of object</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">Objects</th>
-                    <th scope="col" class="number">
-                      Read
-                    </th>
-                    <th scope="col" class="number">
-                      Of
-                    </th>
-                    <th scope="col">State</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {progress.objects.map((line) => (
-                    <ObjectLine line={line} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Objects objects={progress.objects} />
           </Live>
           <Live name="moves">
             <Moves visit={visit} progress={progress} />
