@@ -6,7 +6,7 @@ import { cpuMicros, freePort, residentMb, start } from './lib/process.mjs';
 import { median, table } from './lib/table.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const PLATFORM = join(here, '..', 'packages', 'platform', 'dist', 'main.js');
+const PLATFORM = join(here, '..', 'packages', 'platform', 'bin', 'annex-platform.mjs');
 const CUSTOMERS = 10_000;
 const SECONDS = 4;
 const headers = { Authorization: 'Bearer sk_test_bench_platform', 'X-Stripe-Client-User-Agent': '{}' };
