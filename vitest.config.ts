@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.{ts,tsx}', 'packages/*/conformance/**/*.test.ts', 'packages/contract/compile/**/*.test.ts', 'apps/*/src/**/*.test.{ts,tsx}', 'apps/*/browser/**/*.test.ts', 'tests/**/*.test.ts'],
     globalSetup: ['tests/setup/postgres.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 });

@@ -1,7 +1,7 @@
 import type { Contract, Operation } from './contract.ts';
 import type { Form, FormHash } from './form.ts';
 import * as refusal from './param-error.ts';
-import { EMPTYABLE, type Field, fieldsOf, type Node, type NodeId, OPTIONAL } from './table.ts';
+import { EMPTYABLE, type Field, fieldsOf, type Node, type NodeId, NULLABLE, OPTIONAL } from './table.ts';
 
 type Value = unknown;
 /** Reads one value; `path` is its name as Stripe writes it: `items[0][price]`. */
@@ -106,10 +106,25 @@ export class ParamReader {
     let reader = this.byOperation.get(op);
     if (reader === undefined) {
       const node: Node = op.params < 0 ? ['o', []] : this.contract.node(op.params);
-      reader = this.object(fieldsOf(node), { expand: true });
+      reader = this.object(fieldsOf(node), { expand: true, unset: this.unsettable(op) });
       this.byOperation.set(op, reader);
     }
     return reader(form, '') as Record<string, unknown>;
+  }
+
+  /** Optional strings that name a field which may be null: an empty value unsets them too, though the types do not say so. */
+  private unsettable(op: Operation): ReadonlySet<string> {
+    if (op.params < 0 || op.resultObject === undefined || op.method !== 'POST') return new Set();
+    const nullable = new Set(
+      this.contract
+        .fields(op.resultObject)
+        .filter((field) => (field.flags & NULLABLE) !== 0)
+        .map((field) => field.name),
+    );
+    const texts = fieldsOf(this.contract.node(op.params)).filter(
+      (field) => this.contract.node(field.node) === 'str' && (field.flags & OPTIONAL) !== 0,
+    );
+    return new Set(texts.map((field) => field.name).filter((name) => nullable.has(name)));
   }
 
   private link(id: NodeId): Read {
@@ -128,9 +143,8 @@ export class ParamReader {
       case 'e': {
         const values = new Map(node[2].map((value) => [String(value), value]));
         return (value, path) => {
-          if (value === '') throw refusal.emptyParam(path);
           const found = typeof value === 'string' ? values.get(value) : undefined;
-          if (found === undefined) throw refusal.badEnum(path, node[2]);
+          if (found === undefined) throw value === '' ? refusal.emptyParam(path) : refusal.badEnum(path, node[2]);
           return found;
         };
       }
@@ -185,7 +199,7 @@ export class ParamReader {
       attempt(typeof value === 'string' ? (scalars.length > 0 ? scalars : arms) : hashes.length > 0 ? hashes : arms, value, path);
   }
 
-  private object(fields: readonly Field[], options: { expand: boolean }): Read {
+  private object(fields: readonly Field[], options: { expand: boolean; unset?: ReadonlySet<string> }): Read {
     const known = new Map<string, { read: Read | undefined; field: Field }>();
     for (const field of fields) known.set(field.name, { read: undefined, field });
     const required = fields.filter((field) => (field.flags & OPTIONAL) === 0).map((field) => field.name);
@@ -202,7 +216,7 @@ export class ParamReader {
           continue;
         }
         const given = value[key]!;
-        if (given === '' && (slot.field.flags & EMPTYABLE) !== 0) {
+        if (given === '' && ((slot.field.flags & EMPTYABLE) !== 0 || options.unset?.has(key))) {
           out[key] = null;
           continue;
         }

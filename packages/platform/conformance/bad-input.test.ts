@@ -81,7 +81,7 @@ const type = fc.constantFrom(
 async function expectRefusal(answer: Response): Promise<void> {
   expect(answer.status).toBeGreaterThanOrEqual(400);
   expect(answer.status).toBeLessThan(500);
-  const { error } = await answer.json();
+  const { error } = (await answer.json()) as { error: unknown };
   expect(error).toMatchObject({ type: expect.stringMatching(/_error$/), message: expect.any(String) });
 }
 

@@ -18,6 +18,8 @@ async function refused(promise: Promise<unknown>): Promise<Stripe.errors.StripeE
   return error;
 }
 
+const errorOf = async (answer: Response) => ((await answer.json()) as { error: { type: string; message: string } }).error;
+
 describe('the six verbs', () => {
   test('a created object is retrieved as it was answered', async () => {
     const stripe = world.client();
@@ -85,7 +87,7 @@ describe('the six verbs', () => {
       address: { line1: '1 Main St', city: 'Springfield', country: 'US', postal_code: '62701', state: 'IL' },
     });
     expect(made).toMatchObject({ object: 'terminal.location', display_name: 'HQ', address: { city: 'Springfield' } });
-    expect((await stripe.terminal.locations.update(made.id, { display_name: 'Office' })).display_name).toBe('Office');
+    expect(await stripe.terminal.locations.update(made.id, { display_name: 'Office' })).toMatchObject({ display_name: 'Office' });
     expect((await stripe.terminal.locations.list()).data.map((row) => row.id)).toEqual([made.id]);
     expect((await stripe.terminal.locations.del(made.id)).deleted).toBe(true);
   });
@@ -123,10 +125,13 @@ describe('refusals', () => {
       (s) => s.customers.create({ expand: ['nope'] }),
       { statusCode: 400, message: 'This property cannot be expanded (nope).' },
     ],
-    ['a search that is not simulated', (s) => s.customers.search({ query: "email:'a'" }), { statusCode: 501 }],
+    [
+      'a search that is not simulated',
+      (s) => s.customers.search({ query: "email:'a'" }),
+      { statusCode: 501, message: expect.stringContaining('does not simulate') as never },
+    ],
   ];
   test.each(cases)('%s is refused in Stripe’s words', async (_name, act, expected) => {
-    if (_name.startsWith('a search')) return;
     expect(await refused(act(world.client()))).toMatchObject(expected);
   });
 
@@ -146,14 +151,14 @@ describe('refusals', () => {
 
   test('an unknown URL is refused as JSON with the method and the path', async () => {
     const answer = await world.raw('/v1/nope');
-    expect([answer.status, (await answer.json()).error.message]).toEqual([
+    expect([answer.status, (await errorOf(answer)).message]).toEqual([
       404,
       expect.stringContaining('Unrecognized request URL (GET: /v1/nope)'),
     ]);
   });
 
   test('v2 says in a sentence that it is not served', async () => {
-    expect((await (await world.raw('/v2/core/events')).json()).error.message).toContain('does not simulate /v2');
+    expect((await errorOf(await world.raw('/v2/core/events'))).message).toContain('does not simulate /v2');
   });
 });
 
@@ -181,13 +186,15 @@ describe('idempotency', () => {
     const key = inventKey();
     await post(key, 'k1', 'name=Ada');
     const other = await post(key, 'k1', 'name=Bob');
-    expect([other.status, (await other.json()).error.type]).toEqual([400, 'idempotency_error']);
+    expect([other.status, (await errorOf(other)).type]).toEqual([400, 'idempotency_error']);
     const elsewhere = await post(key, 'k1', 'name=Ada', '/v1/products');
-    expect((await elsewhere.json()).error.message).toContain("('/v1/customers' vs '/v1/products')");
+    expect((await errorOf(elsewhere)).message).toContain("('/v1/customers' vs '/v1/products')");
   });
 
   test('keys of two accounts do not meet', async () => {
-    const ids = await Promise.all([inventKey(), inventKey()].map(async (key) => (await (await post(key, 'same', 'name=Ada')).json()).id));
+    const ids = await Promise.all(
+      [inventKey(), inventKey()].map(async (key) => ((await (await post(key, 'same', 'name=Ada')).json()) as { id: string }).id),
+    );
     expect(new Set(ids).size).toBe(2);
   });
 
@@ -219,7 +226,7 @@ describe('keys', () => {
     const answer = await world.raw(`/v1/customers/${id}`, {
       headers: { Authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` },
     });
-    expect((await answer.json()).id).toBe(id);
+    expect(await answer.json()).toMatchObject({ id });
   });
 });
 
