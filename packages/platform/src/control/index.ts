@@ -3,6 +3,7 @@ import { checkInput } from './input.ts';
 import type { AnyRoute, Controlled, ControlRoute, ShortRoute } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { clockRoutes } from './routes/clock.ts';
+import { settingRoutes } from './routes/extension-settings.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { stateRoutes } from './routes/state.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -31,7 +32,7 @@ const help: ControlRoute<Record<never, never>, { data: ListedRoute[] }> = {
 };
 
 /** Everything the control API does, by name. */
-export const routes = { help, ...stateRoutes, ...accountRoutes, ...extensionRoutes, ...webhookRoutes, ...clockRoutes };
+export const routes = { help, ...stateRoutes, ...accountRoutes, ...extensionRoutes, ...settingRoutes, ...webhookRoutes, ...clockRoutes };
 
 type Routes = typeof routes;
 type Given<Input> = Partial<Input> extends Input ? [input?: Input] : [input: Input];

@@ -1,14 +1,23 @@
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { SYSTEM } from '../engine/index.ts';
 import type { Part, Platform } from '../platform.ts';
 import { assetRoutes } from './assets.ts';
 import { brandCss, brandOf } from './brand.ts';
+import { brandingRoutes } from './dashboard/branding.tsx';
+import { connectedAccountsRoutes } from './dashboard/connected-accounts.tsx';
 import { connectedAppsRoutes } from './dashboard/connected-apps.tsx';
 import { dataRoutes } from './dashboard/data.tsx';
+import { deliveryRoutes } from './dashboard/deliveries.tsx';
+import { eventRoutes } from './dashboard/events.tsx';
+import { extensionRoutes } from './dashboard/extension.tsx';
 import { homeRoutes } from './dashboard/home.tsx';
+import { keyRoutes } from './dashboard/keys.tsx';
 import { logRoutes } from './dashboard/logs.tsx';
 import { makeRoutes } from './dashboard/make.tsx';
 import { objectActionRoutes } from './dashboard/object-actions.tsx';
+import { webhookEndpointRoutes } from './dashboard/webhook-endpoint.tsx';
+import { webhookRoutes } from './dashboard/webhooks.tsx';
 import { liveRoutes } from './live.ts';
 import { baseOf, type DashboardEnv, takePlace } from './place.ts';
 import { problemPage } from './problem.tsx';
@@ -18,11 +27,19 @@ import { type PageEnv, pageSteps } from './visit.ts';
 /** The pages below `/acct_…/test`: one file each, one line here. */
 const DASHBOARD: readonly ((platform: Platform) => Hono<DashboardEnv>)[] = [
   homeRoutes,
+  makeRoutes,
   dataRoutes,
   objectActionRoutes,
-  makeRoutes,
-  logRoutes,
   connectedAppsRoutes,
+  connectedAccountsRoutes,
+  extensionRoutes,
+  brandingRoutes,
+  eventRoutes,
+  webhookRoutes,
+  webhookEndpointRoutes,
+  deliveryRoutes,
+  logRoutes,
+  keyRoutes,
   liveRoutes,
 ];
 
@@ -40,6 +57,24 @@ function brandRoute(platform: Platform): Hono {
   return app;
 }
 
+/** A picture of an extension: of the type that its content had, and never anything that runs. */
+function imageRoute(platform: Platform): Hono {
+  const app = new Hono();
+  app.get('/assets/image/:id{file_\\w+}', (c) => {
+    const row = platform.store.row(SYSTEM, 'annex.image', c.req.param('id'));
+    if (row === undefined) return c.body(null, 404);
+    const image = JSON.parse(row.text) as { type: string; base64: string };
+    return c.body(new Uint8Array(Buffer.from(image.base64, 'base64')), 200, {
+      'Content-Type': image.type === 'image/png' ? 'image/png' : 'image/jpeg',
+      'X-Content-Type-Options': 'nosniff',
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+      'Cross-Origin-Resource-Policy': 'same-origin',
+      'Cache-Control': 'private, max-age=31536000, immutable',
+    });
+  });
+  return app;
+}
+
 function dashboard(platform: Platform): Hono<DashboardEnv> {
   const app = new Hono<DashboardEnv>();
   app.use(takePlace(platform));
@@ -51,6 +86,7 @@ function pageApp(platform: Platform): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
   app.route('/', assetRoutes());
   app.route('/', brandRoute(platform));
+  app.route('/', imageRoute(platform));
   for (const step of pageSteps(platform)) app.use(step);
   app.onError((error, c) => {
     platform.defect(error);

@@ -41,6 +41,9 @@ const createExtension: ControlRoute<NewExtension, { account: string; test: Shown
   answers: '`{account, test: {id, redirect_uris, …}, live: {…}}`',
   run: ({ platform }, { account, kind = 'extension', redirect_uris = [], live_redirect_uris = [] }) => {
     mustExist(platform, 'account', account);
+    if (platform.accounts.applicationsOf(account).length > 0) {
+      throw invalid(`${account} is an extension already. Change its settings with POST /_annex/extensions/${account}.`, 'account');
+    }
     for (const [name, uris, livemode] of [
       ['redirect_uris', redirect_uris, false],
       ['live_redirect_uris', live_redirect_uris, true],

@@ -98,9 +98,14 @@ function show(platform: Platform, c: Context<DashboardEnv>): Response | Promise<
     children: (
       <>
         <Done seen={{ platform, world, base }} requests={requests} refusal={refusal} />
-        {RECIPES.map((recipe, index) => (
-          <RecipeForm recipe={recipe} base={base} csrf={c.get('visitor').csrf} isFirst={index === 0} />
+        {RECIPES.slice(0, 1).map((recipe) => (
+          <RecipeForm recipe={recipe} base={base} csrf={c.get('visitor').csrf} isFirst />
         ))}
+        <div class="columns">
+          {RECIPES.slice(1).map((recipe) => (
+            <RecipeForm recipe={recipe} base={base} csrf={c.get('visitor').csrf} isFirst={false} />
+          ))}
+        </div>
       </>
     ),
   });
