@@ -1,5 +1,4 @@
 import type { Contract } from '@annex/contract';
-import type { StripeObject } from '../engine/index.ts';
 
 /** What a list shows of a kind, beside the id and the time. Other kinds show what they have of `USUAL`. */
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
@@ -8,6 +7,8 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   charge: ['amount', 'status', 'customer', 'failure_message'],
   refund: ['amount', 'status', 'charge', 'reason'],
   subscription: ['status', 'customer', 'items', 'cancel_at_period_end'],
+  subscription_item: ['price', 'quantity', 'current_period_end'],
+  line_item: ['description', 'amount', 'invoice'],
   invoice: ['number', 'total', 'amount_remaining', 'status', 'customer'],
   product: ['name', 'active', 'default_price'],
   price: ['unit_amount', 'recurring.interval', 'product', 'active'],
@@ -28,14 +29,6 @@ export function columnsOf(contract: Contract, kind: string): readonly string[] {
   if (declared !== undefined) return declared;
   const fields = new Set(contract.fields(kind).map((field) => field.name));
   return USUAL.filter((name) => fields.has(name)).slice(0, 4);
-}
-
-/** The line by which a person knows an object. */
-export function titleOf(object: StripeObject): string {
-  const first = [object.name, object.number, object.email, object.description, object.nickname, object.code].find(
-    (value) => typeof value === 'string' && value !== '',
-  );
-  return first ?? object.id;
 }
 
 /** `payment_intent` as people say it: `Payment intents`. */

@@ -129,7 +129,9 @@ export const ConsentPage: FC<ConsentProps> = ({ platform, request, user, csrf, c
   const brand = brandOf(platform, request.application.account);
   const action = `/oauth/v2/authorize?${request.query}`;
   const open = choices.filter((choice) => choice.refusal === undefined);
-  const preselected = (open.find((choice) => choice.account.id === chosen) ?? open.find((choice) => !choice.covers) ?? open[0])?.account.id;
+  const current = open.find((choice) => choice.account.id === chosen);
+  const fresh = current?.covers === false ? current : open.find((choice) => !choice.covers);
+  const preselected = (fresh ?? current ?? open[0])?.account.id;
   return (
     <Front
       title={`Connect ${brand.name}`}

@@ -101,7 +101,8 @@ function pageApp(platform: Platform): Hono<PageEnv> {
   app.get('*', (c) => {
     const { user, session } = c.get('visitor');
     const path = c.req.path === '/' ? '' : c.req.path;
-    const isKnown = path === '' || /^\/(settings|data|events|webhooks|logs|make|connected-accounts|new-account|find)(\/|$)/.test(path);
+    const isKnown =
+      path === '' || /^\/(settings|data|events|webhooks|logs|make|connected-accounts|deliveries|new-account|find)(\/|$)/.test(path);
     if (!isKnown) return c.notFound();
     if (user === undefined || session === undefined) return c.redirect(`/sign-in?next=${encodeURIComponent(path || '/')}`, 303);
     const account = session.account !== null && user.accounts.includes(session.account) ? session.account : user.accounts[0];

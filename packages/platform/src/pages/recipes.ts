@@ -1,6 +1,7 @@
 import { type StripeObject, valueAt, type World } from '../engine/index.ts';
 import type { Platform } from '../platform.ts';
 import { callAsOwner, type OwnCall } from './own-call.ts';
+import { decimalsOf } from './values.tsx';
 
 /** Things that happen to a business, each made of real API requests, so that an extension has something to see. */
 export interface Recipe {
@@ -57,6 +58,13 @@ export class Kitchen {
     return list[Number.parseInt(Buffer.from(this.platform.ids.random(4)).toString('hex'), 16) % list.length]!;
   }
 
+  /** `29.00` in the account's currency, in its minor unit. */
+  minor(amount: string | undefined): string {
+    const number = Number((amount ?? '').replace(',', '.'));
+    if (!Number.isFinite(number) || number <= 0) throw new Spoiled(`'${amount}' is no amount. Write it as 29.00.`);
+    return String(Math.round(number * 10 ** decimalsOf(this.currency)));
+  }
+
   get currency(): string {
     return this.platform.accounts.account(this.world.account)?.default_currency ?? 'usd';
   }
@@ -109,7 +117,7 @@ const CARD: RecipeField = {
   ],
 };
 
-const AMOUNT: RecipeField = { name: 'amount', label: 'Amount (minor units, 2900 = 29.00)', value: '2900' };
+const AMOUNT: RecipeField = { name: 'amount', label: 'Amount', value: '29.00' };
 
 const INTERVAL: RecipeField = {
   name: 'interval',
@@ -137,16 +145,16 @@ function subscribe(kitchen: Kitchen, given: Given): StripeObject {
   kitchen.post(`/v1/customers/${customer.id}`, { 'invoice_settings[default_payment_method]': method.id });
   const price = kitchen.post('/v1/prices', {
     currency: kitchen.currency,
-    unit_amount: given.amount ?? '',
+    unit_amount: kitchen.minor(given.amount),
     'recurring[interval]': given.interval ?? 'month',
-    'product_data[name]': `Plan ${given.amount} a ${given.interval}`,
+    'product_data[name]': `Plan at ${given.amount} a ${given.interval}`,
   });
   return kitchen.post('/v1/subscriptions', { customer: customer.id, 'items[0][price]': price.id });
 }
 
 const pay = (kitchen: Kitchen, given: Given, card: string): StripeObject =>
   kitchen.post('/v1/payment_intents', {
-    amount: given.amount ?? '',
+    amount: kitchen.minor(given.amount),
     currency: kitchen.currency,
     payment_method: card,
     confirm: 'true',

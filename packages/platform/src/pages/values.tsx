@@ -11,11 +11,19 @@ export const Status: FC<{ value: string }> = ({ value }) => (
   <span class={`tag ${GOOD.has(value) ? 'good' : BAD.has(value) ? 'bad' : 'warn'}`}>{value.replaceAll('_', ' ')}</span>
 );
 
+/** Digits after the point, as Stripe counts them. */
+export const decimalsOf = (currency: string): number => {
+  try {
+    return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    return 2;
+  }
+};
+
 /** An amount in the currency's minor unit, as people write it. */
 export function moneyText(amount: number, currency: string): string {
   try {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-    return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+    return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount / 10 ** decimalsOf(currency));
   } catch {
     return `${amount} ${currency}`;
   }
@@ -25,7 +33,7 @@ export function moneyText(amount: number, currency: string): string {
 const AMOUNTS =
   /^(amount|amount_.*|.*_amount|total|subtotal|net|fee|balance|starting_balance|ending_balance|unit_amount|application_fee_amount)$/;
 const TIMES =
-  /(^created$|_at$|^(start|end|trial_start|trial_end|arrival_date|available_on|due_date|expires|period_start|period_end|current_period_.*|billing_cycle_anchor|next_payment_attempt)$)/;
+  /(^created$|_at$|_date$|^(start|end|trial_start|trial_end|available_on|expires|period_start|period_end|current_period_.*|billing_cycle_anchor|next_payment_attempt)$)/;
 
 /** Where an object of this id can be looked at: the kind that has it, in this world. */
 export function kindOf(platform: Platform, world: World, id: string): string | undefined {
@@ -81,10 +89,23 @@ export function shownValue(seen: Seen, object: StripeObject, path: string): Chil
   }
   if (typeof value === 'string') {
     if (name === 'status') return <Status value={value} />;
-    return IDENTIFIER.test(value) ? <Ref seen={seen} id={value} /> : value;
+    return IDENTIFIER.test(value) && /[0-9A-Z]/.test(value) ? <Ref seen={seen} id={value} /> : value;
   }
   if (typeof value === 'object' && 'id' in value && typeof value.id === 'string') return <Ref seen={seen} id={value.id} />;
   return <code>{JSON.stringify(value)}</code>;
+}
+
+/** The line by which a person knows an object: its name, or what it is about. */
+export function headline(object: StripeObject): string {
+  const name = [object.name, object.number, object.email, object.nickname, object.code, object.description].find(
+    (value) => typeof value === 'string' && value !== '',
+  );
+  if (name !== undefined) return name;
+  const kind = object.object.replaceAll(/[._]/g, ' ');
+  if (object.object === 'subscription') return `Subscription: ${itemsText(object) || object.id}`;
+  const amount = object.amount ?? object.unit_amount ?? object.total;
+  if (typeof amount === 'number' && typeof object.currency === 'string') return `${moneyText(amount, object.currency)} ${kind}`;
+  return object.id;
 }
 
 export const isAmount = (path: string): boolean => AMOUNTS.test(path);

@@ -3,11 +3,11 @@ import type { FC } from 'hono/jsx';
 import { type StripeObject, SYSTEM } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
 import { Id, Time } from '../bits.tsx';
-import { columnsOf, pluralOf, titleOf } from '../columns.ts';
+import { columnsOf, pluralOf } from '../columns.ts';
 import type { DashboardEnv } from '../place.ts';
 import { problemPage } from '../problem.tsx';
 import { shellPage } from '../shell.tsx';
-import { isAmount, Json, kindOf, type Seen, shownValue } from '../values.tsx';
+import { headline, isAmount, Json, kindOf, type Seen, shownValue } from '../values.tsx';
 import { ObjectActions } from './object-actions.tsx';
 
 const PAGE = 25;
@@ -195,6 +195,8 @@ const EventsOf: FC<{ seen: Seen; id: string }> = ({ seen, id }) => {
   );
 };
 
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 const isPlain = (value: unknown): boolean => value !== null && value !== '' && (typeof value !== 'object' || 'id' in (value as object));
 
 function show(platform: Platform, c: Context<DashboardEnv>): PageAnswer {
@@ -213,7 +215,7 @@ function show(platform: Platform, c: Context<DashboardEnv>): PageAnswer {
   const object = JSON.parse(row.text) as StripeObject;
   const facts = Object.keys(object).filter((name) => !['id', 'object', 'livemode', 'deleted'].includes(name) && isPlain(object[name]));
   return shellPage(platform, c, {
-    title: titleOf(object),
+    title: headline(object),
     current: `/data/${kind}`,
     lead: (
       <>
@@ -233,7 +235,7 @@ function show(platform: Platform, c: Context<DashboardEnv>): PageAnswer {
           <dl class="facts">
             {facts.map((name) => (
               <>
-                <dt>{name.replaceAll('_', ' ')}</dt>
+                <dt>{capital(name.replaceAll('_', ' '))}</dt>
                 <dd>{shownValue(seen, object, name)}</dd>
               </>
             ))}

@@ -212,11 +212,9 @@ function show(platform: Platform, c: Context<DashboardEnv>, attempt: Attempt = {
           <Start shown={shown} />
         ) : (
           <>
-            <div class="columns wide">
-              {(['test', 'live'] as const).map((mode) => (
-                <ModePanel shown={shown} mode={mode} extension={extension} typed={attempt.mode === mode ? (attempt.typed ?? '') : ''} />
-              ))}
-            </div>
+            {(['test', 'live'] as const).map((mode) => (
+              <ModePanel shown={shown} mode={mode} extension={extension} typed={attempt.mode === mode ? (attempt.typed ?? '') : ''} />
+            ))}
             <KindForm shown={shown} extension={extension} />
             <ConnectButton platform={platform} extension={extension} livemode={world.livemode} />
           </>

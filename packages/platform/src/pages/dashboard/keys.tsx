@@ -26,7 +26,7 @@ const Row: FC<{ record: KeyRecord; base: string; csrf: string; mayRevoke: boolea
     <td>{record.kind}</td>
     <td>
       {record.kind === 'publishable' ? (
-        <code>{record.key}</code>
+        <code class="wrap">{record.key}</code>
       ) : (
         <details id={`key-${record.id.slice(0, 8)}`}>
           <summary>

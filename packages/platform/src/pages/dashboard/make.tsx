@@ -15,7 +15,7 @@ const Control: FC<{ field: RecipeField; id: string }> = ({ field: { name, value,
       id={id}
       name={name}
       value={value ?? ''}
-      {...(name === 'amount' && { inputmode: 'numeric' as const, pattern: '[0-9]+', required: true })}
+      {...(name === 'amount' && { inputmode: 'decimal' as const, pattern: '[0-9]+([.,][0-9]+)?', size: 8, required: true })}
     />
   ) : (
     <select id={id} name={name}>
