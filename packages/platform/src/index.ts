@@ -1,3 +1,4 @@
+import { timePart } from './clock/due.ts';
 import type { Control } from './control/index.ts';
 import { control, controlFor } from './control/part.ts';
 import { SYSTEM } from './engine/index.ts';
@@ -18,7 +19,7 @@ export interface AnnexPlatform extends RunningPlatform {
 }
 
 /** What stands beside the API on the same origin. */
-const PARTS: readonly PartOf[] = [webhooks, oauth, pages, control];
+const PARTS: readonly PartOf[] = [webhooks, oauth, pages, control, timePart];
 
 /** Starts a platform in this process: on port 0 unless told otherwise, forgetting everything unless `data` is given. */
 export async function createPlatform(options: PlatformOptions = {}): Promise<AnnexPlatform> {

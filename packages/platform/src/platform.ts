@@ -90,7 +90,7 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
   const { store, journal, lock } = openStore(settings);
   const ids = options.ids ?? new RandomIds();
   const contract = loadContract();
-  const engine = new Engine({ contract, resources, store, ids, invents: settings.stripeMock });
+  const engine = new Engine({ contract, resources, store, ids, invents: settings.stripeMock, limits: !settings.unlimitedClocks });
   const clock = new Clock();
   loadClock(store, clock);
   const made: Part[] = [];

@@ -1,4 +1,5 @@
 import type { Draft } from './draft.ts';
+import type { DueRow } from './due.ts';
 import type { Machine } from './machine.ts';
 import type { PageQuery } from './store.ts';
 import type { Fields, Params, StripeObject } from './world.ts';
@@ -81,8 +82,18 @@ export interface Consequence {
   readonly follows: (draft: Draft, object: StripeObject, before: StripeObject | undefined) => void;
 }
 
+/** What a request is about, for the clock that its object lives on. */
+export interface Subject {
+  readonly object: string | undefined;
+  readonly id: string | undefined;
+  readonly params: Params;
+}
+
 /** Everything the resources declare, given to the engine as data. */
 export interface Resources {
+  /** The present of an object under a test clock (unix seconds); nothing for all others. */
+  readonly present?: (draft: Draft, subject: Subject) => number | undefined;
+  readonly due: readonly DueRow[];
   readonly behaviours: ReadonlyMap<string, Behaviour>;
   readonly subLists: readonly SubList[];
   readonly consequences: readonly Consequence[];

@@ -70,6 +70,10 @@ export class Draft {
     return this.core.ground.contract;
   }
 
+  get limits(): boolean {
+    return this.core.ground.limits;
+  }
+
   /** The same draft, seen from another world (a fee belongs to the platform's account, its charge to the connected one). */
   in(world: World): Draft {
     return new Draft(this.core, world, this.now);

@@ -46,26 +46,30 @@ export class Engine {
   readonly ids: Ids;
   /** stripe-mock's way: what is not there is answered from the contract. */
   readonly invents: boolean;
+  /** Whether Stripe's limits on test clocks hold. */
+  readonly limits: boolean;
   private readonly routes = new Map<Operation, Route>();
   private readonly consequences: ReadonlyMap<string, readonly Consequence[]>;
 
-  constructor(parts: { contract: Contract; resources: Resources; store: StoreRead; ids: Ids; invents?: boolean }) {
+  constructor(parts: { contract: Contract; resources: Resources; store: StoreRead; ids: Ids; invents?: boolean; limits?: boolean }) {
     this.contract = parts.contract;
     this.resources = parts.resources;
     this.store = parts.store;
     this.ids = parts.ids;
     this.invents = parts.invents ?? false;
+    this.limits = parts.limits ?? true;
     this.consequences = byObject(parts.resources.consequences);
   }
 
   draft(world: World, now: number, actor: Actor): Draft {
-    return Draft.begin({ store: this.store, contract: this.contract, resources: this.resources, ids: this.ids, now, actor }, world);
+    const { store, contract, resources, ids, limits } = this;
+    return Draft.begin({ store, contract, resources, ids, now, actor, limits }, world);
   }
 
   /** Decides what a call means. Throws a `StripeError` for a refusal; keeps nothing. */
   execute(call: Call): Outcome {
-    const draft = this.draft(call.world, call.now, call.actor);
     const route = this.route(call.op);
+    const draft = this.presentDraft(call, route);
     let answer: { body: unknown; text?: string };
     try {
       answer = route.step(this, call, draft);
@@ -77,6 +81,16 @@ export class Engine {
     const text =
       call.expand.length > 0 ? JSON.stringify(this.expanded(call, draft, answer)) : (answer.text ?? this.textOf(draft, answer.body));
     return { text, grade: route.grade, draft };
+  }
+
+  /** Objects under a test clock live in its present. */
+  private presentDraft(call: Call, route: Route): Draft {
+    const draft = this.draft(call.world, call.now, call.actor);
+    if (call.op.method === 'GET') return draft;
+    const { plan } = route;
+    const object = plan.verb === 'other' ? call.op.resultObject : plan.object;
+    const at = this.resources.present?.(draft, { object, id: call.ids[0], params: call.params });
+    return at === undefined ? draft : draft.at(at);
   }
 
   /** Runs consequences to rest. Also for work that no request began (a clock's). */

@@ -22,6 +22,8 @@ export interface Ground {
   readonly ids: Ids;
   readonly now: number;
   readonly actor: Actor;
+  /** Whether Stripe's limits on test clocks hold (`--unlimited-clocks` lifts them). */
+  readonly limits: boolean;
 }
 
 /** An event that happened in a draft; it becomes an `event` object when the change is recorded. */

@@ -1,5 +1,6 @@
 export * from './behaviour.ts';
 export * from './draft.ts';
+export * from './due.ts';
 export * from './errors.ts';
 export * from './execute.ts';
 export * from './ground.ts';

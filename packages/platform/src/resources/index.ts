@@ -5,6 +5,7 @@ import { charge } from './charge/index.ts';
 import { consequences } from './consequences.ts';
 import { coupon } from './coupon.ts';
 import { customer } from './customer.ts';
+import { due } from './due.ts';
 import { event } from './event.ts';
 import { invoice } from './invoice/index.ts';
 import { invoiceitem } from './invoiceitem.ts';
@@ -15,6 +16,7 @@ import { product } from './product.ts';
 import { promotionCode } from './promotion-code.ts';
 import { refund } from './refund.ts';
 import { subscription, subscriptionItem } from './subscription/index.ts';
+import { present, testClock } from './test-clock.ts';
 import { webhookEndpoint } from './webhook-endpoint.ts';
 
 /** The register: every resource that means more than being stored. */
@@ -37,6 +39,7 @@ const all: readonly Behaviour[] = [
   refund,
   subscription,
   subscriptionItem,
+  testClock,
   webhookEndpoint,
 ];
 
@@ -90,6 +93,8 @@ const subLists: readonly SubList[] = [
 ];
 
 export const resources: Resources = {
+  present,
+  due,
   behaviours: new Map(all.map((behaviour) => [behaviour.object, behaviour])),
   subLists,
   consequences,

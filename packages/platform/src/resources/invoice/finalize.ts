@@ -60,6 +60,7 @@ export function finalize(draft: Draft, invoice: StripeObject): StripeObject {
       ending_balance: ending,
       hosted_invoice_url: `/i/${draft.world.account}/${token}`,
       invoice_pdf: `/i/${draft.world.account}/${token}/pdf`,
+      next_payment_attempt: null,
       number: `${customer.invoice_prefix}-${String(sequence).padStart(4, '0')}`,
       starting_balance: customer.balance ?? 0,
       status: 'open',

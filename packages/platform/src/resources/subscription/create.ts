@@ -106,7 +106,19 @@ export function insertSubscription(draft: Draft, fields: Fields, params: Params)
   const discounts = insertDiscounts(draft, params, { customer: subscription.customer, subscription: subscription.id });
   const discounted = draft.set(draft.get('subscription', subscription.id)!, { discounts }, { event: null });
   firstInvoice(draft, discounted, params, terms);
+  if (terms.trialEnd !== null) remindOfTrialEnd(draft, draft.get('subscription', subscription.id)!);
   return draft.get('subscription', subscription.id)!;
+}
+
+/** `trial_will_end` is told three days before, or at once where the trial is shorter. */
+export function remindOfTrialEnd(draft: Draft, subscription: StripeObject): void {
+  const at = subscription.trial_end - 3 * DAY;
+  if (at <= draft.now) {
+    draft.emit('customer.subscription.trial_will_end', subscription);
+    return;
+  }
+  const reminder = { id: subscription.id, object: 'annex.trial_reminder', at, created: draft.now, test_clock: subscription.test_clock };
+  draft.insert(reminder, { event: null });
 }
 
 /** The first invoice is finalised and attempted inside the request, unless it is sent; then it stays a draft for an hour. */
