@@ -7,6 +7,7 @@ import { pages } from './pages/part.ts';
 import { assemble, type PartOf, type PlatformOptions, type RunningPlatform } from './platform.ts';
 import { isSeed, noSeedSentence, sow } from './seeds/index.ts';
 import { webhooks } from './webhooks/part.ts';
+import { stripeListen } from './webhooks/stripe-listen.ts';
 
 export type { Control } from './control/index.ts';
 export type { PlatformOptions, RunningPlatform } from './platform.ts';
@@ -19,7 +20,7 @@ export interface AnnexPlatform extends RunningPlatform {
 }
 
 /** What stands beside the API on the same origin. */
-const PARTS: readonly PartOf[] = [webhooks, oauth, pages, control, timePart];
+const PARTS: readonly PartOf[] = [webhooks, stripeListen, oauth, pages, control, timePart];
 
 /** Starts a platform in this process: on port 0 unless told otherwise, forgetting everything unless `data` is given. */
 export async function createPlatform(options: PlatformOptions = {}): Promise<AnnexPlatform> {

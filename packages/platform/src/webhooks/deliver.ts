@@ -2,6 +2,7 @@ import { type Change, type StripeObject, SYSTEM } from '../engine/index.ts';
 import type { Platform } from '../platform.ts';
 import { hostAllowed, hostRefused } from './allowed-host.ts';
 import { Lanes } from './lanes.ts';
+import { isListener } from './listener.ts';
 import { type Outcome, Outcomes } from './outcome.ts';
 import { deliveryHeaders, Poster, type Reply } from './post.ts';
 import { DELIVERY, type DeliveryRecord, ENDPOINT, type EndpointRecord, endpointWorld, eventWorld, TEST_EVENT } from './records.ts';
@@ -80,7 +81,7 @@ export class Deliverer {
   }
 
   private see(delivery: DeliveryRecord): void {
-    if (delivery.endpoint.startsWith('cli_')) return;
+    if (isListener(delivery.endpoint)) return;
     if (delivery.asked > 0) this.lanes.add(delivery.endpoint, delivery.id);
     else if (delivery.state !== 'pending' || delivery.retry_at === null) return;
     else if (delivery.retry_at <= this.platform.clock.now()) this.lanes.add(delivery.endpoint, delivery.id);
