@@ -88,7 +88,8 @@ function greet({ platform, lantern, data }) {
   Lantern   ${lantern}    the extension: revenue figures of every account that connects
   Platform  ${platform}   the local simulator (not Stripe): accounts, consent, dashboard, API
 
-  Next: open Lantern, press “Connect your Stripe account” and choose a demo user on the sign-in page.
+  Next: open Lantern, press “Connect your Stripe account” and sign in as
+        dana@acme.example with the password demo-demo.
   Then make something happen in the platform's dashboard, and watch Lantern change.
 
   Everything is kept in ${data}. Ctrl-C stops both.

@@ -2,23 +2,10 @@
 // through the platform's front doors, and only what is not there yet, so that it can run at every start.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ask } from './ask.mjs';
+import { openDemoOwners } from './demo-owners.mjs';
 
 const NAME = 'Lantern Analytics';
-
-async function ask(url, { key, form, json } = {}) {
-  const response = await fetch(url, {
-    method: form === undefined && json === undefined ? 'GET' : 'POST',
-    headers: {
-      ...(key !== undefined && { Authorization: `Bearer ${key}` }),
-      ...(json !== undefined && { 'Content-Type': 'application/json' }),
-    },
-    ...(form !== undefined && { body: new URLSearchParams(form) }),
-    ...(json !== undefined && { body: JSON.stringify(json) }),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${answer.error?.message ?? JSON.stringify(answer)}`);
-  return answer;
-}
 
 async function findOrOpenAccount(control) {
   const { data } = await ask(`${control}/extensions`);
@@ -57,6 +44,7 @@ export async function introduceLantern({ platform, lantern, root }) {
   const accounts = await ask(`${control}/accounts?id=${account}`);
   const key = accounts.data[0].keys.test.secret;
   const secrets = await webhookSecrets({ platform, control, key, url: `${lantern}/webhooks` });
+  await openDemoOwners({ platform, control });
   return {
     PUBLIC_URL: lantern,
     STRIPE_API_BASE: platform,
