@@ -94,6 +94,8 @@ export interface Resources {
   /** The present of an object under a test clock (unix seconds); nothing for all others. */
   readonly present?: (draft: Draft, subject: Subject) => number | undefined;
   readonly due: readonly DueRow[];
+  /** An object that an answer names and that lives in another world: an application, the fee that the platform earned. */
+  readonly elsewhere?: (draft: Draft, object: string, id: string) => StripeObject | undefined;
   readonly behaviours: ReadonlyMap<string, Behaviour>;
   readonly subLists: readonly SubList[];
   readonly consequences: readonly Consequence[];

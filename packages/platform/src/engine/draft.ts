@@ -17,27 +17,6 @@ import type { PageQuery, Write } from './store.ts';
 import { matches } from './values.ts';
 import { type Fields, homeOf, type StripeObject, type World, worldKey } from './world.ts';
 
-interface Entry {
-  readonly world: World;
-  before: StripeObject | undefined;
-  value: StripeObject;
-  text: string | undefined;
-  state: 'kept' | 'stub' | 'gone';
-  touched: boolean;
-}
-
-/** The `application` of a webhook endpoint is the one whose accounts it listens to, not the one that made it. */
-const NAMES_WHOM_IT_TELLS = 'webhook_endpoint';
-
-interface Core {
-  readonly ground: Ground;
-  readonly entries: Map<string, Entry>;
-  readonly happenings: Happening[];
-  readonly transitions: Transition[];
-  readonly staleParents: Map<string, { world: World; list: SubList; id: string }>;
-  readonly writes: Write[];
-}
-
 const entryKey = (world: World, object: string, id: string): string => `${worldKey(world)}/${object}/${id}`;
 
 /**
@@ -68,6 +47,11 @@ export class Draft {
 
   get contract(): Contract {
     return this.core.ground.contract;
+  }
+
+  /** Whether the answer will show what this path leads to: some things are made at once only where they are asked for. */
+  willShow(field: string): boolean {
+    return this.core.ground.expand.some((path) => path === field || path.endsWith(`.${field}`));
   }
 
   get limits(): boolean {
@@ -136,8 +120,13 @@ export class Draft {
   /** A new object from the contract's defaults and these fields, with an id of its own, stored as by `insert`. */
   make(object: string, fields: Fields, options: InsertOptions = {}): StripeObject {
     const id = typeof fields.id === 'string' ? fields.id : this.id(object);
-    const defaults = defaultObject(this.contract, object, { id, created: this.now, livemode: this.world.livemode });
-    return this.insert({ ...defaults, ...fields, id, object }, options);
+    return this.insert({ ...this.defaults(object, id), ...fields, id, object }, options);
+  }
+
+  /** What every new object of this kind begins with. Objects that tell which application made them are told it here. */
+  defaults(object: string, id: string): Fields {
+    const fields = defaultObject(this.contract, object, { id, created: this.now, livemode: this.world.livemode });
+    return 'application' in fields ? { ...fields, application: this.actor.application } : fields;
   }
 
   /** Stores a new object and tells `<object>.created` where the contract knows that event. */

@@ -61,9 +61,9 @@ export class Engine {
     this.consequences = byObject(parts.resources.consequences);
   }
 
-  draft(world: World, now: number, actor: Actor): Draft {
+  draft(world: World, now: number, actor: Actor, expand: readonly string[] = []): Draft {
     const { store, contract, resources, ids, limits } = this;
-    return Draft.begin({ store, contract, resources, ids, now, actor, limits }, world);
+    return Draft.begin({ store, contract, resources, ids, now, actor, limits, expand }, world);
   }
 
   /** Decides what a call means. Throws a `StripeError` for a refusal; keeps nothing. */
@@ -85,7 +85,7 @@ export class Engine {
 
   /** Objects under a test clock live in its present. */
   private presentDraft(call: Call, route: Route): Draft {
-    const draft = this.draft(call.world, call.now, call.actor);
+    const draft = this.draft(call.world, call.now, call.actor, call.expand);
     if (call.op.method === 'GET') return draft;
     const { plan } = route;
     const object = plan.verb === 'other' ? call.op.resultObject : plan.object;
@@ -134,7 +134,7 @@ export class Engine {
     const body = answer.body ?? JSON.parse(answer.text!);
     const fetch = (objects: readonly string[], id: string): StripeObject | undefined => {
       for (const object of objects) {
-        const found = draft.getOrStub(object, id);
+        const found = draft.getOrStub(object, id) ?? this.resources.elsewhere?.(draft, object, id);
         if (found !== undefined) return this.resources.behaviours.get(object)?.retrieved?.(draft, found) ?? found;
       }
       return this.invents

@@ -1,7 +1,7 @@
 import type { Contract } from '@annex/contract';
-import type { Resources } from './behaviour.ts';
+import type { Resources, SubList } from './behaviour.ts';
 import type { Ids } from './ids.ts';
-import type { StoreRead } from './store.ts';
+import type { StoreRead, Write } from './store.ts';
 import type { Fields, StripeObject, World } from './world.ts';
 
 /** On whose behalf a draft is made; `null`s where the platform itself acts (renewals, retries). */
@@ -24,6 +24,8 @@ export interface Ground {
   readonly actor: Actor;
   /** Whether Stripe's limits on test clocks hold (`--unlimited-clocks` lifts them). */
   readonly limits: boolean;
+  /** The paths that the answer will be expanded by. */
+  readonly expand: readonly string[];
 }
 
 /** An event that happened in a draft; it becomes an `event` object when the change is recorded. */
@@ -46,6 +48,29 @@ export interface Transition {
   readonly now: number;
   readonly before: StripeObject | undefined;
   readonly after: StripeObject;
+}
+
+/** One object as a draft has it. */
+export interface Entry {
+  readonly world: World;
+  before: StripeObject | undefined;
+  value: StripeObject;
+  text: string | undefined;
+  state: 'kept' | 'stub' | 'gone';
+  touched: boolean;
+}
+
+/** The `application` of a webhook endpoint is the one whose accounts it listens to, not the one that made it. */
+const NAMES_WHOM_IT_TELLS = 'webhook_endpoint';
+
+/** What all views of one draft share. */
+export interface Core {
+  readonly ground: Ground;
+  readonly entries: Map<string, Entry>;
+  readonly happenings: Happening[];
+  readonly transitions: Transition[];
+  readonly staleParents: Map<string, { world: World; list: SubList; id: string }>;
+  readonly writes: Write[];
 }
 
 export interface InsertOptions {

@@ -1,4 +1,5 @@
 import type { Draft, DueRow, StripeObject } from '../engine/index.ts';
+import { owedFee } from './application-fee.ts';
 import { collect, finalizeDue } from './invoice/collect.ts';
 import { cancel as cancelIntent } from './payment-intent/index.ts';
 import { end, endsAt, endTrial, renew, renewsAt, trialEndsAt } from './subscription/renew.ts';
@@ -62,5 +63,6 @@ export const due: readonly DueRow[] = [
       cancelIntent(draft, intent, 'automatic');
     },
   },
+  owedFee,
   { object: 'annex.trial_reminder', what: 'warn of the end of a trial', at: (reminder) => reminder.at, act: warnOfTrialEnd },
 ];

@@ -1,5 +1,6 @@
 import type { Behaviour, Resources, SubList } from '../engine/index.ts';
 import { account } from './account.ts';
+import { applicationFee, elsewhere } from './application-fee.ts';
 import { balance, balanceTransaction } from './balance.ts';
 import { charge } from './charge/index.ts';
 import { consequences } from './consequences.ts';
@@ -22,6 +23,7 @@ import { webhookEndpoint } from './webhook-endpoint.ts';
 /** The register: every resource that means more than being stored. */
 const all: readonly Behaviour[] = [
   account,
+  applicationFee,
   balance,
   balanceTransaction,
   charge,
@@ -45,6 +47,14 @@ const all: readonly Behaviour[] = [
 
 /** Lists that an object embeds. `onExpand` ones are absent unless they are asked for. */
 const subLists: readonly SubList[] = [
+  {
+    parent: 'application_fee',
+    field: 'refunds',
+    child: 'fee_refund',
+    by: 'fee',
+    url: (id) => `/v1/application_fees/${id}/refunds`,
+    order: 'newest',
+  },
   {
     parent: 'subscription',
     field: 'items',
@@ -94,6 +104,7 @@ const subLists: readonly SubList[] = [
 
 export const resources: Resources = {
   present,
+  elsewhere,
   due,
   behaviours: new Map(all.map((behaviour) => [behaviour.object, behaviour])),
   subLists,

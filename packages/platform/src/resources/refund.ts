@@ -1,4 +1,5 @@
 import { type Behaviour, type Draft, type Fields, invalid, noSuch, type Params, refuse, type StripeObject } from '../engine/index.ts';
+import { refundFeeOf } from './application-fee.ts';
 import { post } from './charge/ledger.ts';
 import { cardOf } from './payment-method/make.ts';
 
@@ -51,7 +52,8 @@ function create(draft: Draft, params: Params): Fields {
 }
 
 /** Takes the money back on the ledger and marks the charge. Stripe keeps its fee. */
-function created(draft: Draft, refund: StripeObject): StripeObject {
+function created(draft: Draft, refund: StripeObject, params: Params): StripeObject {
+  if (params.refund_application_fee === true) refundFeeOf(draft, draft.get('charge', refund.charge)!, refund.amount);
   const charge = draft.get('charge', refund.charge)!;
   const movement = post(draft, {
     amount: -refund.amount,

@@ -1,4 +1,5 @@
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
+import { applicationFeeDetail } from '../application-fee.ts';
 import type { Decline, TestCard } from '../payment-method/cards.ts';
 import { availableOn, post, stripeFee } from './ledger.ts';
 
@@ -119,7 +120,9 @@ export function settle(draft: Draft, charge: StripeObject, card: TestCard): Stri
     reporting_category: 'charge',
     source: charge.id,
     description: charge.description,
-    fee_details: [stripeFee(charge.amount_captured, charge.currency)],
+    fee_details: [applicationFeeDetail(draft, charge), stripeFee(charge.amount_captured, charge.currency)].filter(
+      (row) => row !== undefined,
+    ),
     available_on: card.bypassPending ? draft.now : availableOn(draft.now, 2),
   });
 }

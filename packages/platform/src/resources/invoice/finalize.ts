@@ -69,12 +69,21 @@ export function finalize(draft: Draft, invoice: StripeObject): StripeObject {
     { event: 'invoice.finalized' },
   );
   if (due === 0) return markPaid(draft, open, { amount: 0, attempted: true });
-  insertPayment(
-    draft,
-    open,
-    insertIntent(draft, { amount: due, currency: open.currency, customer: customer.id, description: describe(open) }),
-  );
+  const { currency } = open;
+  const given = { amount: due, currency, customer: customer.id, description: describe(open), ...earnings(draft, open, due) };
+  insertPayment(draft, open, insertIntent(draft, given));
   return open;
+}
+
+/** `application_fee_percent` of a subscription: a share of each invoice's total, tax included (oauth 9.2). */
+function earnings(draft: Draft, invoice: StripeObject, due: number): { application: string | null; application_fee_amount: number | null } {
+  const subscription = draft.get('subscription', invoice.parent?.subscription_details?.subscription);
+  const application = subscription?.application ?? invoice.application ?? null;
+  const percent = subscription?.application_fee_percent;
+  return {
+    application,
+    application_fee_amount: typeof percent === 'number' ? Math.min(due, Math.round((invoice.total * percent) / 100)) : null,
+  };
 }
 
 const describe = (invoice: StripeObject): string =>

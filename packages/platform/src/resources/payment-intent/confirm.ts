@@ -1,4 +1,5 @@
 import { type Draft, type Fields, invalid, type Params, StripeError, type StripeObject } from '../../engine/index.ts';
+import { oweFee } from '../application-fee.ts';
 import { makeCharge } from '../charge/make.ts';
 import { attach } from '../payment-method/attach.ts';
 import type { Decline } from '../payment-method/cards.ts';
@@ -86,13 +87,15 @@ export function charge(draft: Draft, intent: StripeObject, method: StripeObject)
   if (intent.setup_future_usage !== null && intent.customer !== null && method.customer === null) attach(draft, method.id, intent.customer);
   if (intent.setup_future_usage !== null) markSetUp(draft, method);
   const common = { latest_charge: made.id, last_payment_error: null, next_action: null };
-  return captured
+  const after = captured
     ? draft.set(intent, { ...common, status: 'succeeded', amount_received: intent.amount }, { event: 'payment_intent.succeeded' })
     : draft.set(
         intent,
         { ...common, status: 'requires_capture', amount_capturable: intent.amount },
         { event: 'payment_intent.amount_capturable_updated' },
       );
+  if (captured) oweFee(draft, made);
+  return after;
 }
 
 /** `off_session` payments cannot ask the customer for anything: a bank that wants to ask declines. */

@@ -8,6 +8,7 @@ import {
   StripeError,
   type StripeObject,
 } from '../../engine/index.ts';
+import { oweFee } from '../application-fee.ts';
 import { settle } from '../charge/make.ts';
 import { cardOf } from '../payment-method/make.ts';
 import { currencyOf } from '../price.ts';
@@ -129,8 +130,18 @@ function capture(draft: Draft, intent: StripeObject, params: Params): StripeObje
   const card = cardOf(draft, draft.get('payment_method', charge.payment_method)!);
   const captured = { ...charge, amount_captured: amount, captured: true, amount_refunded: 0 };
   const movement = settle(draft, captured, card);
-  draft.set(charge, { amount_captured: amount, captured: true, balance_transaction: movement.id }, { event: 'charge.captured' });
-  return draft.set(intent, { status: 'succeeded', amount_capturable: 0, amount_received: amount }, { event: 'payment_intent.succeeded' });
+  const after = draft.set(
+    charge,
+    { amount_captured: amount, captured: true, balance_transaction: movement.id },
+    { event: 'charge.captured' },
+  );
+  const done = draft.set(
+    intent,
+    { status: 'succeeded', amount_capturable: 0, amount_received: amount },
+    { event: 'payment_intent.succeeded' },
+  );
+  oweFee(draft, after);
+  return done;
 }
 
 /** Lets go of an authorization, where there is one. Also used when an invoice is voided. */

@@ -5,6 +5,9 @@ export interface NewIntent {
   readonly currency: string;
   readonly customer: string;
   readonly description: string | null;
+  /** Where an application's subscription is billed: its application, and what it earns. */
+  readonly application: string | null;
+  readonly application_fee_amount: number | null;
 }
 
 /** A payment intent that an invoice opens: charged off-session, its method kept for the next time. */
@@ -14,7 +17,6 @@ export function insertIntent(draft: Draft, given: NewIntent): StripeObject {
     ...given,
     amount_capturable: 0,
     amount_received: 0,
-    application: draft.actor.application,
     capture_method: 'automatic_async',
     client_secret: `${id}_secret_${draft.random(25)}`,
     confirmation_method: 'automatic',

@@ -5,6 +5,7 @@ import { insertItem as insertInvoiceItem } from '../invoiceitem.ts';
 import { planOfPrice } from '../price.ts';
 import { priceAmount } from './amount.ts';
 import { billSubscription, insertDiscounts } from './bill.ts';
+import { checkFeePercent } from './create.ts';
 import { checkTogether, insertItem, itemsOf, priceOf } from './items.ts';
 import { dayText, periodAt } from './period.ts';
 
@@ -98,6 +99,7 @@ export function update(draft: Draft, before: StripeObject, params: Params): Fiel
     if (asked.length > 0) throw onlyDetails();
     return {};
   }
+  checkFeePercent(draft, params);
   if (typeof params.default_payment_method === 'string')
     draft.need('payment_method', params.default_payment_method, 'default_payment_method');
   const fields: Record<string, unknown> = {};

@@ -51,6 +51,22 @@ function termsOf(draft: Draft, params: Params): Terms {
   return { prices, trialEnd, anchor, start, period };
 }
 
+const tooHigh = (percent: number) =>
+  invalid(`This value must be less than or equal to 100 (it currently is '${percent.toFixed(1)}').`, 'application_fee_percent');
+const noFeeHere = () =>
+  invalid(
+    'Can only apply an application_fee_percent when the request is made on behalf of another account (using an OAuth key, the Stripe-Account header, or transfer_data).',
+    'application_fee_percent',
+  );
+
+/** A share of each invoice for the application that acts: 0 to 100, only where one acts. */
+export function checkFeePercent(draft: Draft, params: Params): void {
+  const percent = params.application_fee_percent;
+  if (typeof percent !== 'number') return;
+  if (percent < 0 || percent > 100) throw tooHigh(percent);
+  if (draft.actor.application === null) throw noFeeHere();
+}
+
 /** Fields of a new subscription; its items, discounts and first invoice follow when it is stored. */
 export function create(draft: Draft, params: Params): Fields {
   const customer = draft.get('customer', params.customer);
@@ -61,6 +77,7 @@ export function create(draft: Draft, params: Params): Fields {
   if (typeof params.default_payment_method === 'string')
     draft.need('payment_method', params.default_payment_method, 'default_payment_method');
   const trial = terms.trialEnd !== null;
+  checkFeePercent(draft, params);
   return {
     application_fee_percent: params.application_fee_percent ?? null,
     automatic_tax: { disabled_reason: null, enabled: false, liability: null },
