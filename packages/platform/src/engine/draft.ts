@@ -3,7 +3,9 @@ import type { SubList } from './behaviour.ts';
 import { noSuch } from './errors.ts';
 import {
   type Actor,
+  type Core,
   type EmitOptions,
+  type Entry,
   type Ground,
   type Happening,
   type InsertOptions,
@@ -18,6 +20,9 @@ import { matches } from './values.ts';
 import { type Fields, homeOf, type StripeObject, type World, worldKey } from './world.ts';
 
 const entryKey = (world: World, object: string, id: string): string => `${worldKey(world)}/${object}/${id}`;
+
+/** The `application` of a webhook endpoint is the one whose accounts it listens to, not the one that made it. */
+const NAMES_WHOM_IT_TELLS = 'webhook_endpoint';
 
 /**
  * What should be so: an overlay over the store in which behaviours read their own writes. Nothing is kept until the
@@ -120,13 +125,8 @@ export class Draft {
   /** A new object from the contract's defaults and these fields, with an id of its own, stored as by `insert`. */
   make(object: string, fields: Fields, options: InsertOptions = {}): StripeObject {
     const id = typeof fields.id === 'string' ? fields.id : this.id(object);
-    return this.insert({ ...this.defaults(object, id), ...fields, id, object }, options);
-  }
-
-  /** What every new object of this kind begins with. Objects that tell which application made them are told it here. */
-  defaults(object: string, id: string): Fields {
-    const fields = defaultObject(this.contract, object, { id, created: this.now, livemode: this.world.livemode });
-    return 'application' in fields ? { ...fields, application: this.actor.application } : fields;
+    const defaults = defaultObject(this.contract, object, { id, created: this.now, livemode: this.world.livemode });
+    return this.insert({ ...defaults, ...fields, id, object }, options);
   }
 
   /** Stores a new object and tells `<object>.created` where the contract knows that event. */

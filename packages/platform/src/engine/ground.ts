@@ -60,9 +60,6 @@ export interface Entry {
   touched: boolean;
 }
 
-/** The `application` of a webhook endpoint is the one whose accounts it listens to, not the one that made it. */
-const NAMES_WHOM_IT_TELLS = 'webhook_endpoint';
-
 /** What all views of one draft share. */
 export interface Core {
   readonly ground: Ground;

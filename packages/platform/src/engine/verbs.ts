@@ -1,4 +1,4 @@
-import { contractAnswer, fitFields } from '@annex/contract';
+import { contractAnswer, defaultObject, fitFields } from '@annex/contract';
 import type { Behaviour } from './behaviour.ts';
 import type { Draft } from './draft.ts';
 import { invalid, noSuch, notSimulated } from './errors.ts';
@@ -104,7 +104,7 @@ const create: Step = (engine, call, draft) => {
   if (chosen !== undefined && draft.getOrStub(object, id)?.deleted === undefined && draft.get(object, id) !== undefined)
     throw alreadyExists(draft, object);
   const fields = {
-    ...draft.defaults(object, id),
+    ...defaultObject(engine.contract, object, { id, created: draft.now, livemode: draft.world.livemode }),
     ...fitFields(engine.contract, object, params),
     ...(params.metadata !== undefined && { metadata: mergedMetadata({}, params.metadata) }),
     ...(under !== undefined && { [parent!.field]: under }),
