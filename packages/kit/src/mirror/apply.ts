@@ -1,4 +1,4 @@
-import { hot, NOW_MS, type Query } from '../postgres/database.ts';
+import { byIndex, NOW_MS, type Query } from '../postgres/database.ts';
 import type { Setup } from '../setup.ts';
 import type { World } from '../wire/stripe-api.ts';
 import { storeObservations } from './door.ts';
@@ -23,26 +23,26 @@ export type Effect = (event: InboxEvent, tx: Query) => Promise<void>;
 
 const COLUMNS = `account, livemode, id, type, object, object_id, created, api_version, received_ms, attempts, (body->'data'->'object')::text as data`;
 
-const CLAIM = hot(`
+const CLAIM = `
   select ${COLUMNS} from annex.inbox
-  where state = 'new' and due_ms <= ${NOW_MS} order by due_ms limit $1 for update skip locked`);
+  where state = 'new' and due_ms <= ${NOW_MS} order by due_ms limit $1 for update skip locked`;
 
 const CLAIM_ONE = `select ${COLUMNS} from annex.inbox where account = $1 and livemode = $2 and id = $3 and state = 'new' for update skip locked`;
 
-const DONE = hot(`
+const DONE = `
   update annex.inbox i set state = 'applied', settled_ms = ${NOW_MS}, error = null
   from unnest($1::text[], $2::boolean[], $3::text[]) as e(account, livemode, id)
-  where i.account = e.account and i.livemode = e.livemode and i.id = e.id`);
+  where i.account = e.account and i.livemode = e.livemode and i.id = e.id`;
 
-const GATE = hot(`
+const GATE = `
   select account, livemode from annex.connections
   where state = 'connected' and (account, livemode) in (select * from unnest($1::text[], $2::boolean[]))
-  order by account, livemode for share`);
+  order by account, livemode for share`;
 
-const MOVED = hot(`
+const MOVED = `
   update annex.streams s set version = version + 1
   from (select * from unnest($1::text[], $2::boolean[], $3::text[]) as c(account, livemode, object) order by 1, 2, 3) c
-  where s.account = c.account and s.livemode = c.livemode and s.object = c.object`);
+  where s.account = c.account and s.livemode = c.livemode and s.object = c.object`;
 
 /**
  * Applies what lies in the inbox, oldest first, up to `batch` events in one transaction; several workers may do so at once, and the
@@ -52,6 +52,7 @@ export async function applyBatch(setup: Setup, effects: ReadonlyMap<string, Effe
   let claimed: InboxEvent[] = [];
   try {
     const changed = await setup.database.transaction(async (tx) => {
+      await byIndex(tx);
       claimed = await tx.query<InboxEvent>(CLAIM, [batch]);
       return claimed.length === 0 ? [] : applyAll(setup, tx, claimed, effects);
     });

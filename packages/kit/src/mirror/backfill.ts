@@ -1,4 +1,4 @@
-import { hot, NOW_MS, type Query } from '../postgres/database.ts';
+import { NOW_MS, type Query } from '../postgres/database.ts';
 import type { Setup } from '../setup.ts';
 import { isRefusal } from '../wire/refusal.ts';
 import type { World } from '../wire/stripe-api.ts';
@@ -29,7 +29,7 @@ class Lost extends Error {
 const COLUMNS = 'r.account, r.livemode, r.object, r.number, r.kind, r.priority, r.created_gte, r.created_lt, r.cursor, r.pages, r.attempts';
 
 /** Page one of everything comes before page two of anything; then by priority, then the newest part of history. */
-const CLAIM = hot(`
+const CLAIM = `
   update annex.ranges r set owner = $1, lease_until_ms = ${NOW_MS} + $4::bigint
   from (
     select part.*, row_number() over (partition by part.account, part.livemode) as turn
@@ -45,7 +45,7 @@ const CLAIM = hot(`
     order by turn limit $2
   ) p
   where r.account = p.account and r.livemode = p.livemode and r.object = p.object and r.number = p.number
-  returning ${COLUMNS}`);
+  returning ${COLUMNS}`;
 
 /** Claims up to `most` ranges, at most `each` of one account, so that no account keeps the others waiting. */
 export function claimRanges(setup: Setup, owner: string, most: number, each: number): Promise<Range[]> {
@@ -107,19 +107,19 @@ function listQuery(mirrored: MirroredObject, range: Range): [string, string][] {
 
 /** Nothing is stored for an account that has left or whose import was stopped. Held until the transaction ends. */
 async function gate(tx: Query, { account, livemode }: World): Promise<void> {
-  const open = await tx.query(
-    hot("select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' for share"),
-    [account, livemode],
-  );
+  const open = await tx.query("select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' for share", [
+    account,
+    livemode,
+  ]);
   if (open.length === 0) throw new Lost();
 }
 
-const CHECKPOINT = hot(`
+const CHECKPOINT = `
   update annex.ranges r set cursor = $6, pages = pages + 1, rows = rows + $7::int, estimate = $8::int, created_gte = $9::bigint,
     state = case when $10::boolean then 'open' else 'done' end, attempts = 0, error = null, lease_until_ms = ${NOW_MS} + $11::bigint
   where account = $1 and livemode = $2 and object = $3 and number = $4 and owner = $5 and state = 'open'
     and cursor is not distinct from $12
-  returning ${COLUMNS}`);
+  returning ${COLUMNS}`;
 
 async function checkpoint(
   setup: Setup,
@@ -150,7 +150,7 @@ async function checkpoint(
   ]);
   if (next === undefined) throw new Lost();
   // Also the lock under which parts of this list get their numbers.
-  await tx.query(hot('update annex.streams set version = version + 1 where account = $1 and livemode = $2 and object = $3'), [
+  await tx.query('update annex.streams set version = version + 1 where account = $1 and livemode = $2 and object = $3', [
     range.account,
     range.livemode,
     range.object,
@@ -163,8 +163,8 @@ async function checkpoint(
 /** Parts beyond what may be in flight would only be more requests, not more speed. */
 async function roomForParts(setup: Setup, tx: Query, { account, livemode, object }: Range): Promise<number> {
   const [open] = await tx.query<{ all: number; same: number }>(
-    hot(`select count(*)::int as "all", count(*) filter (where object = $3)::int as same from annex.ranges
-      where account = $1 and livemode = $2 and state = 'open'`),
+    `select count(*)::int as "all", count(*) filter (where object = $3)::int as same from annex.ranges
+      where account = $1 and livemode = $2 and state = 'open'`,
     [account, livemode, object],
   );
   return Math.min(setup.settings.partsInFlight - (open?.all ?? 0) + 1, setup.settings.partsInFlight - (open?.same ?? 0) + 1);
@@ -197,7 +197,7 @@ async function addParts(
 /** When the account began (seconds), once its own object is mirrored. */
 async function beginning(tx: Query, { account, livemode }: World): Promise<number | null> {
   const [row] = await tx.query<{ created: number | null }>(
-    hot('select created from mirror.accounts where account = $1 and livemode = $2 and id = $1'),
+    'select created from mirror.accounts where account = $1 and livemode = $2 and id = $1',
     [account, livemode],
   );
   return row?.created ?? null;

@@ -1,4 +1,4 @@
-import { type Database, hot, NOW_MS } from '../postgres/database.ts';
+import { type Database, NOW_MS } from '../postgres/database.ts';
 
 /** An event on its way into the inbox. `body` is its JSON exactly as it came. */
 export interface IncomingEvent {
@@ -13,7 +13,7 @@ export interface IncomingEvent {
  * Events of connected accounts are kept, each once; of anyone else nothing is kept at all. The connection is locked against
  * leaving until this commits, so that nothing slips in behind an erasure. Answers the ids that were new.
  */
-const INSERT = hot(`
+const INSERT = `
   with given as materialized (
     select g->>'account' as account, (g->>'livemode')::boolean as livemode, g->>'source' as source, g->'body' as e
     from jsonb_array_elements($1::jsonb) as g
@@ -30,7 +30,7 @@ const INSERT = hot(`
   from given join allowed using (account, livemode)
   order by account, livemode, e->>'id'
   on conflict (account, livemode, id) do nothing
-  returning account, livemode, id`);
+  returning account, livemode, id`;
 
 export type Stored = { account: string; livemode: boolean; id: string };
 

@@ -1,4 +1,4 @@
-import { hot, NOW_MS, type Query } from '../postgres/database.ts';
+import { byIndex, NOW_MS, type Query } from '../postgres/database.ts';
 import type { Setup } from '../setup.ts';
 import { isRefusal } from '../wire/refusal.ts';
 import type { World } from '../wire/stripe-api.ts';
@@ -15,18 +15,22 @@ interface Asked extends World {
   readonly attempts: number;
 }
 
-const CLAIM = hot(`
+const CLAIM = `
   update annex.refetch r set owner = $1, lease_until_ms = ${NOW_MS} + $3::bigint
   from (
     select account, livemode, object, id from annex.refetch
     where due_ms <= ${NOW_MS} and lease_until_ms < ${NOW_MS} order by due_ms limit $2 for update skip locked
   ) p
   where r.account = p.account and r.livemode = p.livemode and r.object = p.object and r.id = p.id
-  returning r.account, r.livemode, r.object, r.id, r.attempts`);
+  returning r.account, r.livemode, r.object, r.id, r.attempts`;
 
 /** Claims objects in doubt and starts fetching them. Answers the fetches, each of which ends without throwing. */
 export async function claimRefetches(setup: Setup, owner: string, most: number): Promise<Promise<void>[]> {
-  const asked = await setup.database.query<Asked>(CLAIM, [owner, most, setup.settings.leaseMs]);
+  if (most <= 0) return [];
+  const asked = await setup.database.transaction(async (tx) => {
+    await byIndex(tx);
+    return tx.query<Asked>(CLAIM, [owner, most, setup.settings.leaseMs]);
+  });
   return asked.map((one) =>
     refetch(setup, one).catch(async (error: unknown) => {
       setup.log('error', 'An object could not be fetched again.', { object: one.object, id: one.id, error: (error as Error).message });

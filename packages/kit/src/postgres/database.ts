@@ -26,7 +26,10 @@ export interface Database extends Query {
 /** Statements sent often: the server keeps their plan under this name for each pooled connection. */
 const hotStatements = new Map<string, string>();
 
-/** Marks a statement as sent often. Returns the text unchanged, so that the text itself stays the key. */
+/**
+ * Marks a statement as sent often. Returns the text unchanged, so that the text itself stays the key. Only for plain inserts: a plan
+ * that was kept from when a queue was empty reads the whole table for ever after (measured: 1,600 events/s instead of 13,000).
+ */
 export function hot(text: string): string {
   if (!hotStatements.has(text)) hotStatements.set(text, `annex_${hotStatements.size + 1}`);
   return text;
@@ -35,7 +38,18 @@ export function hot(text: string): string {
 export const nameOfHot = (text: string): string | undefined => hotStatements.get(text);
 
 /** The database's own clock in milliseconds: leases and due times of several machines must not depend on their clocks. */
-export const NOW_MS = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+export const NOW_MS = '(extract(epoch from statement_timestamp()) * 1000)::bigint';
+
+/**
+ * Makes this transaction read queues by their index, in its order. Left to itself the planner sorts the whole backlog for every
+ * batch, because the statistics of a table that fills and empties are never true (measured: 640 events/s instead of 13,000).
+ */
+export async function byIndex(tx: Query): Promise<void> {
+  await tx.query(
+    // Without `jit` off, the cost that stands for "not so" would have every statement compiled first.
+    "select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true), set_config('jit', 'off', true)",
+  );
+}
 
 const RETRIED = new Set(['40P01', '40001']);
 

@@ -1,4 +1,4 @@
-import { type Database, hot, NOW_MS } from '../postgres/database.ts';
+import { type Database, NOW_MS } from '../postgres/database.ts';
 import type { World } from './stripe-api.ts';
 
 /** Requests per second: of one account altogether, and of one endpoint of it. */
@@ -22,7 +22,7 @@ const RECOVERY_MS = 60_000;
 const pace = (column: string): string => `least(1, ${column}.pace + (now.ms - ${column}.pace_ms)::float8 / ${RECOVERY_MS})`;
 
 /** One attempt: both buckets give, or neither. Exact under any number of workers, because the rows are locked. */
-const TRY = hot(`
+const TRY = `
   with now as materialized (select ${NOW_MS} as ms),
   mine as materialized (
     select bucket, next_ms from annex.buckets
@@ -36,7 +36,7 @@ const TRY = hot(`
     from now, wait
     where b.account = $1 and b.livemode = $2 and b.bucket in ('all', $3::text) and wait.ms = 0 and wait.found = 2
   )
-  select ms, found from wait`);
+  select ms, found from wait`;
 
 const MAKE = `insert into annex.buckets (account, livemode, bucket, next_ms, pace_ms)
   select $1, $2, bucket, 0, 0 from unnest(array['all', $3::text]) as bucket order by bucket on conflict do nothing`;
