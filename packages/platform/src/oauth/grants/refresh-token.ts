@@ -15,7 +15,7 @@ function refreshTokenOf(draft: Draft, token: string, key: KeyRecord): { record: 
   return { record, connection };
 }
 
-/** Equal or lesser than what the refresh token carries. */
+/** Equal or lesser than what the refresh token carries; a later grant of less counts for it too. */
 function scopeOf(form: URLSearchParams, own: Scope): Scope {
   const scope = form.get('scope') || own;
   const known = scope === 'read_only' || scope === 'read_write';
@@ -33,7 +33,8 @@ export function refresh(platform: Platform, draft: Draft, given: { key: KeyRecor
   if (token === '') throw refuseOAuth('no_refresh_token');
   const { record, connection } = refreshTokenOf(draft, token, key);
   if (key.livemode && !record.livemode) throw refuseOAuth('live_key_test_refresh_token');
-  const as = { scope: scopeOf(form, record.scope), livemode: key.livemode };
+  const own = connection.scope === 'read_only' ? 'read_only' : record.scope;
+  const as = { scope: scopeOf(form, own), livemode: key.livemode };
   endEqualTokens(draft, connection.id, as);
   const access = issueAccessToken(draft, connection, as);
   const answer = tokenAnswer(platform, { access, refresh: token, account: connection.account, ...as });
