@@ -58,15 +58,18 @@ class Agenda {
 /** At the same instant, what was awaited first goes first: the order does not depend on the heap. */
 const sooner = (a: Awaited, b: Awaited): boolean => a.at < b.at || (a.at === b.at && a.seq < b.seq);
 
+/** What time needs of a platform. */
+type Lived = Pick<Platform, 'engine' | 'store' | 'commit' | 'defect'>;
+
 /** Everything that is awaited, by clock; derived from the store, kept by its commits, rebuilt when it is replaced. */
-class Dues {
-  private readonly platform: Platform;
+export class Dues {
+  private readonly platform: Lived;
   private readonly rows = new Map<string, DueRow[]>();
   private agendas = new Map<string, Agenda>();
   private current = new Map<string, Awaited>();
   private seq = 0;
 
-  constructor(platform: Platform) {
+  constructor(platform: Lived) {
     this.platform = platform;
     for (const row of platform.engine.resources.due) this.rows.set(row.object, [...(this.rows.get(row.object) ?? []), row]);
   }
@@ -205,7 +208,7 @@ export function timePart(platform: Platform): Part {
   platform.store.onCommit((change) => {
     dues.note(change);
     noteClocks(change);
-    if (advances.size > 0) schedule();
+    if (advances.size > 0 || dues.next(PLATFORM, platform.clock.now()) !== undefined) schedule();
   });
   platform.store.onReplaced(begin);
   begin();

@@ -29,7 +29,7 @@ function platformWorld(draft: Draft, application: string): World {
 export function applicationFeeDetail(draft: Draft, charge: StripeObject): FeeDetail | undefined {
   const { application, application_fee_amount: amount, currency } = charge;
   if (application === null || typeof amount !== 'number' || amount <= 0) return undefined;
-  const name = draft.in(SYSTEM).get('annex.application', application)?.name ?? 'Application';
+  const name = draft.in(SYSTEM).get('application', application)?.name ?? 'Application';
   const capped = Math.min(amount, charge.amount_captured);
   return { amount: capped, application, currency, description: `${name} application fee`, type: 'application_fee' };
 }
