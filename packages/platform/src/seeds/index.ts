@@ -1,9 +1,10 @@
 import type { Platform } from '../platform.ts';
+import { demo } from './demo/index.ts';
 
 /** A seed puts a beginning into a platform and answers a sentence that says what is there now. */
 export type Seed = (platform: Platform) => string;
 
-export const seeds = { empty: (() => 'Nothing was added.') as Seed };
+export const seeds = { demo: demo as Seed };
 
 export type SeedName = keyof typeof seeds;
 
