@@ -6,6 +6,7 @@ import { NOBODY, SYSTEM } from '../src/engine/index.ts';
 import {
   api,
   authorizePath,
+  type Body,
   CALLBACK,
   connected,
   consent,
@@ -36,7 +37,7 @@ const authorize = async (query: Record<string, string>) => {
   return {
     status: response.status,
     location: response.headers.get('location'),
-    body: response.status === 400 ? await response.json() : undefined,
+    body: (response.status === 400 ? await response.json() : {}) as Body,
   };
 };
 

@@ -172,7 +172,8 @@ function reject(draft: Draft, params: Params, [id]: readonly string[]): StripeOb
       message: `You cannot reject the account '${account.id}': it is not controlled by your platform.`,
     });
   }
-  const requirements = { ...account.requirements, disabled_reason: `rejected.${params.reason === 'other' ? 'other' : params.reason}` };
+  const why = String(params.reason).startsWith('fraud') ? 'fraud' : params.reason;
+  const requirements = { ...account.requirements, disabled_reason: `rejected.${why}` };
   const after = draft.in(SYSTEM).set(account, { charges_enabled: false, payouts_enabled: false, requirements }, { event: null });
   draft.emit('account.updated', after);
   return seen(draft, after);

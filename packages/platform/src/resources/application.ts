@@ -43,9 +43,9 @@ export function nameApplications(draft: Draft, account: string): void {
   const system = draft.in(SYSTEM);
   const owner = system.get('account', account);
   const name: string | null = owner?.settings?.dashboard?.display_name ?? owner?.business_profile?.name ?? null;
-  for (const { id, created } of system.find('annex.application', [['account', account]])) {
+  for (const { id } of system.find('annex.application', [['account', account]])) {
     const known = system.get('application', id);
-    if (known === undefined) system.insert({ id, object: 'application', name, created }, { event: null });
+    if (known === undefined) system.insert({ id, object: 'application', name }, { event: null });
     else if (known.name !== name) system.set(known, { name }, { event: null });
   }
 }
