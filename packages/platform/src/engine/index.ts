@@ -1,4 +1,5 @@
 export * from './behaviour.ts';
+export { type CoveredOperation, coverage, coveragePage } from './coverage.ts';
 export * from './draft.ts';
 export * from './due.ts';
 export * from './errors.ts';
