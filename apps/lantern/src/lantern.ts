@@ -3,6 +3,7 @@ import { createKit, type DatabaseChoice, type Kit, type KitOptions } from '@anne
 import { Hono } from 'hono';
 import { FEED_TABLE, feedEffects } from './live/feed.ts';
 import { type Hub, openHub } from './live/hub.ts';
+import { leavingEffects } from './live/leaving.ts';
 import { type OpenStreams, openStreams } from './live/open-streams.ts';
 import { routes } from './routes.ts';
 import type { Settings } from './settings.ts';
@@ -73,7 +74,7 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
     ...kitOptions(settings, publicUrl),
     ...options.kit,
     database: options.database ?? { url: settings.databaseUrl, folder: settings.data },
-    on: { ...feedEffects, ...options.kit?.on },
+    on: { ...feedEffects, ...leavingEffects, ...options.kit?.on },
     alsoErase: [FEED_TABLE],
     log,
   });

@@ -1,10 +1,13 @@
 import { liveStream } from './live/stream.ts';
 import { accountsRoutes } from './pages/accounts.tsx';
+import { auditRoutes } from './pages/audit.tsx';
 import { connectRoutes } from './pages/connect.tsx';
 import { feedRoutes } from './pages/feed.tsx';
 import { homeRoutes } from './pages/home.tsx';
 import { importRoutes } from './pages/import.tsx';
+import { invitationRoutes } from './pages/invitation.tsx';
 import { leftRoutes } from './pages/left.tsx';
+import { membersRoutes } from './pages/members.tsx';
 import { overviewRoutes } from './pages/overview.tsx';
 import { settingsRoutes } from './pages/settings.tsx';
 import { signInRoutes } from './pages/sign-in.tsx';
@@ -20,6 +23,9 @@ export const routes: readonly Route[] = [
   ...feedRoutes,
   ...importRoutes,
   ...settingsRoutes,
+  ...membersRoutes,
+  ...auditRoutes,
+  ...invitationRoutes,
   ...leftRoutes,
   { method: 'GET', path: '/a/:account/:mode/live', access: 'member', afterLeaving: true, run: liveStream },
 ];

@@ -4,4 +4,6 @@ export const NAVIGATION: readonly { readonly path: string; readonly label: strin
   { path: '/feed', label: 'Live feed' },
   { path: '/import', label: 'Import' },
   { path: '/settings', label: 'Settings' },
+  { path: '/members', label: 'People' },
+  { path: '/audit', label: 'Audit trail' },
 ];

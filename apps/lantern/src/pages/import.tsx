@@ -4,6 +4,7 @@ import { Bar, Count, CountOf, Live } from '../design/bits.tsx';
 import { Csrf, Notice } from '../design/form.tsx';
 import { durationText, objectsText } from '../design/format.ts';
 import { html, Inside } from '../design/layout.tsx';
+import { note } from '../web/noted.ts';
 import { type AccountVisit, field, type Route, redirect } from '../web/visit.ts';
 
 const STATES: Readonly<Record<ObjectProgress['state'], string>> = {
@@ -187,7 +188,8 @@ async function importPage(visit: AccountVisit): Promise<Response> {
 async function moveImport(visit: AccountVisit): Promise<Response> {
   const { lantern, place } = visit;
   const move = field(visit, 'move');
-  if (move === 'pause' || move === 'resume' || move === 'cancel' || move === 'again') await lantern.kit.import(place, move);
+  const known = move === 'pause' || move === 'resume' || move === 'cancel' || move === 'again';
+  if (known && (await lantern.kit.import(place, move))) await note(lantern.kit.database, visit, 'import_moved', { move });
   return redirect(`${place.base}/import`);
 }
 

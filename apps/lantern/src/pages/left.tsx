@@ -3,8 +3,7 @@ import type { FC } from 'hono/jsx';
 import { Count, Live, Time } from '../design/bits.tsx';
 import { ConnectButton, Csrf, Notice } from '../design/form.tsx';
 import { html, Inside } from '../design/layout.tsx';
-import { writeDown } from '../people/audit.ts';
-import { callOf } from '../people/people.ts';
+import { note } from '../web/noted.ts';
 import { type AccountVisit, type Route, redirect } from '../web/visit.ts';
 
 const erasedRows = (receipt: Receipt): number => Object.values(receipt.counts).reduce((sum, n) => sum + n, 0);
@@ -130,12 +129,11 @@ const Earlier: FC<{ receipts: readonly Receipt[]; zone: string }> = ({ receipts,
 );
 
 async function erase(visit: AccountVisit): Promise<Response> {
-  const { lantern, place, person } = visit;
+  const { lantern, place } = visit;
   if (place.state !== 'kept') return redirect(`${place.base}/left`);
   const receipt = await lantern.kit.forget(place, 'an owner asked for it');
   const rows = receipt === undefined ? 0 : erasedRows(receipt);
-  const about = { account: place.account, livemode: place.livemode, nowMs: lantern.now(), person: person.id, actor: callOf(person) };
-  await writeDown(lantern.kit.database, { ...about, action: 'erased', facts: { rows } });
+  await note(lantern.kit.database, visit, 'erased', { rows });
   return redirect(`${place.base}/left`);
 }
 

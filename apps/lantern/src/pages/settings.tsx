@@ -1,8 +1,7 @@
 import { Time } from '../design/bits.tsx';
 import { Csrf, Notice } from '../design/form.tsx';
 import { html, Inside } from '../design/layout.tsx';
-import { writeDown } from '../people/audit.ts';
-import { callOf } from '../people/people.ts';
+import { note } from '../web/noted.ts';
 import { type AccountVisit, field, type Route, redirect } from '../web/visit.ts';
 import { problem } from './problem.tsx';
 
@@ -65,7 +64,7 @@ function settings(visit: AccountVisit): Response {
 }
 
 async function disconnect(visit: AccountVisit): Promise<Response> {
-  const { lantern, place, person } = visit;
+  const { lantern, place } = visit;
   if (field(visit, 'sure') !== 'yes')
     return problem(visit, { status: 422, title: 'Not disconnected', text: 'Tick the box that you understand that this cannot be undone.' });
   try {
@@ -76,8 +75,7 @@ async function disconnect(visit: AccountVisit): Promise<Response> {
       'Stripe could not be told, so nothing was disconnected or erased. Try again in a moment, or revoke Lantern in your Stripe settings.';
     return problem(visit, { status: 502, title: 'Not disconnected', text });
   }
-  const about = { account: place.account, livemode: place.livemode, nowMs: lantern.now(), person: person.id, actor: callOf(person) };
-  await writeDown(lantern.kit.database, { ...about, action: 'disconnected' });
+  await note(lantern.kit.database, visit, 'disconnected');
   if (field(visit, 'now') === 'yes') await lantern.kit.forget(place, 'disconnected here');
   return redirect(`${place.base}/left`);
 }

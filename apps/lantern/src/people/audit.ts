@@ -1,12 +1,19 @@
 import type { Query } from '@annex/kit';
 
-/** What is written down, and how it reads. One line each. */
+/** What is written down, and how it reads after the name of who did it. One line each. */
 export const ACTIONS = {
   connected: 'connected the account',
   connected_again: 'connected the account again',
   disconnected: 'disconnected the account',
-  revoked: 'revoked Lantern’s access on Stripe',
+  revoked: 'revoked Lantern’s access',
   erased: 'erased the account’s data',
+  import_moved: 'changed the import',
+  invited: 'invited somebody',
+  invitation_withdrawn: 'withdrew an invitation',
+  joined: 'joined by invitation',
+  role_changed: 'changed a role',
+  member_removed: 'removed a member',
+  left: 'left the account',
 } as const;
 
 export type Action = keyof typeof ACTIONS;
@@ -25,13 +32,24 @@ export async function writeDown(on: Query, entry: Entry): Promise<void> {
   await on.query(
     'insert into lantern.audit (account, livemode, at_ms, person, actor, action, facts) values ($1, $2, $3, $4, $5, $6, $7::jsonb)',
     [
-      entry.account,
-      entry.livemode ?? null,
-      entry.nowMs,
-      entry.person ?? null,
-      entry.actor,
-      entry.action,
-      JSON.stringify(entry.facts ?? {}),
+      ...[entry.account, entry.livemode ?? null, entry.nowMs, entry.person ?? null],
+      ...[entry.actor, entry.action, JSON.stringify(entry.facts ?? {})],
     ],
+  );
+}
+
+export interface AuditLine {
+  readonly id: number;
+  readonly livemode: boolean | null;
+  readonly at_ms: number;
+  readonly actor: string;
+  readonly action: Action;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export function readAudit(on: Query, account: string, limit: number): Promise<AuditLine[]> {
+  return on.query<AuditLine>(
+    'select id, livemode, at_ms, actor, action, facts from lantern.audit where account = $1 order by at_ms desc, id desc limit $2',
+    [account, limit],
   );
 }
