@@ -58,7 +58,7 @@ export function viewsOf(contract: Contract, mirrored: MirroredObject): View[] {
   return [own, ...inner];
 }
 
-const eventsView: View = {
+export const eventsView: View = {
   name: 'events',
   comment: 'The events that arrived, newest last; kept for as long as the setting keepEventDays says',
   columns: [
