@@ -97,6 +97,8 @@ export interface Resources {
   /** An object that an answer names and that lives in another world: an application, the fee that the platform earned. */
   readonly elsewhere?: (draft: Draft, object: string, id: string) => StripeObject | undefined;
   readonly behaviours: ReadonlyMap<string, Behaviour>;
+  /** Filters of resources without a behaviour, by `<object>.<filter>`. */
+  readonly filters: NonNullable<Behaviour['filters']>;
   readonly subLists: readonly SubList[];
   readonly consequences: readonly Consequence[];
 }

@@ -212,7 +212,7 @@ export class Draft {
         world: worldKey(entry.world),
         object: value.object,
         id: value.id,
-        created: typeof value.created === 'number' ? value.created : this.core.ground.now,
+        created: typeof value.created === 'number' ? value.created : typeof value.date === 'number' ? value.date : this.core.ground.now,
         text: entry.state === 'gone' ? null : entry.text,
         deleted: entry.state !== 'kept',
         value,

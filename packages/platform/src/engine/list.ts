@@ -32,28 +32,32 @@ const nestedEqual = (actual: unknown, wanted: Record<string, unknown>): boolean 
 /** Stripe clamps a limit out of 1..100 rather than refusing it (captured on customers). */
 export const limitOf = (params: Params): number => Math.min(100, Math.max(1, typeof params.limit === 'number' ? params.limit : 10));
 
-function declaredFilter(behaviour: Behaviour | undefined, name: string, value: unknown): string | FilterPredicate | undefined {
-  const declared = behaviour?.filters?.[name];
+type Declared = NonNullable<Behaviour['filters']>[string];
+
+function declaredFilter(declared: Declared | undefined, name: string, value: unknown): string | FilterPredicate | undefined {
   if (typeof declared !== 'object') return declared;
   return declared.pattern.test(String(value)) ? declared.holds : name;
 }
 
 /** The store's query for a list operation's parameters. */
-export function listQuery(draft: Draft, listing: { object: string; behaviour: Behaviour | undefined; params: Params }): PageQuery {
-  const { object, behaviour, params } = listing;
+export function listQuery(
+  draft: Draft,
+  listing: { object: string; behaviour: Behaviour | undefined; plain: NonNullable<Behaviour['filters']>; params: Params },
+): PageQuery {
+  const { object, behaviour, plain, params } = listing;
   const where: [string, unknown][] = [];
   const predicates: Predicate[] = [];
   let created: Range | undefined;
   const fields = objectFields(draft.contract, object);
   for (const [name, value] of Object.entries(params)) {
     if (PAGING.has(name) || value === undefined || value === null) continue;
-    const declared = declaredFilter(behaviour, name, value);
+    const declared = declaredFilter(behaviour?.filters?.[name] ?? plain[`${object}.${name}`], name, value);
     if (typeof declared === 'function') {
       predicates.push((row) => declared(row, value, draft));
       continue;
     }
     const path = declared ?? name;
-    if (declared === undefined && !fields.some((field) => field.name === name))
+    if (declared === undefined && name !== 'created' && !fields.some((field) => field.name === name))
       throw notSimulated(`the filter '${name}' of a list of ${object}s`);
     if (name === 'created') created = isRange(value) ? value : { gte: Number(value), lte: Number(value) };
     else if (isRange(value)) predicates.push((row) => inRange(valueAt(row, path), value));

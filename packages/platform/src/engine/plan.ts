@@ -44,7 +44,8 @@ export function planOf(contract: Contract, op: Operation): Plan {
   const segments = op.path.split('/').slice(1);
   const last = segments[segments.length - 1] ?? '';
   const object = op.resultObject;
-  if (object === undefined || op.stream) return { verb: 'other' };
+  // A preview is computed, whatever it looks like.
+  if (object === undefined || op.stream || segments.includes('preview')) return { verb: 'other' };
   if (op.method === 'GET') {
     if (op.paging === 'search') return { verb: 'search', object, parent: undefined };
     if (isHole(last)) return { verb: 'retrieve', object, parent: parentOf(contract, segments.slice(0, -1), object) };

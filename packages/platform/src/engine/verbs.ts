@@ -81,7 +81,7 @@ function listedText(draft: Draft, behaviour: Behaviour | undefined, text: string
 const list: Step = (engine, call, draft) => {
   const { object, parent, behaviour } = planned(engine, call);
   const under = parentId(call, draft, parent);
-  const query = listQuery(draft, { object, behaviour, params: call.params });
+  const query = listQuery(draft, { object, behaviour, plain: engine.resources.filters, params: call.params });
   const where = under === undefined ? query.where : ([[parent!.field, under], ...(query.where ?? [])] as const);
   const order = engine.resources.subLists.find((row) => row.parent === parent?.object && row.child === object)?.order;
   const page = engine.store.page(call.world, object, {

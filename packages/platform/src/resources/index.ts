@@ -8,6 +8,7 @@ import { coupon } from './coupon.ts';
 import { customer } from './customer.ts';
 import { due } from './due.ts';
 import { event } from './event.ts';
+import { filters } from './filters.ts';
 import { invoice } from './invoice/index.ts';
 import { invoiceitem } from './invoiceitem.ts';
 import { paymentIntent } from './payment-intent/index.ts';
@@ -106,6 +107,7 @@ export const resources: Resources = {
   present,
   elsewhere,
   due,
+  filters,
   behaviours: new Map(all.map((behaviour) => [behaviour.object, behaviour])),
   subLists,
   consequences,
