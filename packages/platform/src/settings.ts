@@ -19,6 +19,8 @@ export interface Settings {
   readonly allowWebhookHosts: readonly string[] | undefined;
   /** Milliseconds. */
   readonly webhookTimeout: number;
+  /** Milliseconds. */
+  readonly clientTimeout: number;
   readonly unlimitedClocks: boolean;
   readonly logRequests: number;
 }
@@ -61,6 +63,12 @@ export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
     kind: 'number',
     default: 20_000,
     sentence: 'How long a webhook endpoint may take to answer, in milliseconds, before the delivery counts as failed.',
+  },
+  clientTimeout: {
+    flag: '--client-timeout',
+    kind: 'number',
+    default: 60_000,
+    sentence: 'Milliseconds that a client may take to send one request; it is cut off after that.',
   },
   unlimitedClocks: {
     flag: '--unlimited-clocks',

@@ -66,8 +66,15 @@ function serveApi(platform: Platform, request: IncomingMessage, response: Server
 
 /** One origin for everything, because official SDKs reroute API, OAuth and uploads together. */
 export function createOrigin(platform: Platform, doors: Doors): Server {
+  const { clientTimeout } = platform.settings;
   return createServer(
-    { keepAliveTimeout: 65_000, requestTimeout: 60_000, headersTimeout: 20_000, maxHeaderSize: 32 * 1024 },
+    {
+      keepAliveTimeout: 65_000,
+      requestTimeout: clientTimeout,
+      headersTimeout: Math.min(20_000, clientTimeout),
+      connectionsCheckingInterval: Math.max(50, Math.min(5_000, clientTimeout / 4)),
+      maxHeaderSize: 32 * 1024,
+    },
     (request, response) => {
       const url = request.url ?? '/';
       if (url.startsWith('/v1/') || url.startsWith('/v2/')) {

@@ -106,12 +106,12 @@ export const pageSteps = (platform: Platform): MiddlewareHandler<PageEnv>[] => [
   (c, next) => {
     const isUpload = (c.req.header('content-type') ?? '').startsWith('multipart/form-data');
     const maxSize = isUpload ? UPLOAD_LIMIT : FORM_LIMIT;
-    const onError = (): Response | Promise<Response> =>
-      problemPage(c as PageContext, {
-        status: 413,
-        title: 'This is too large',
-        text: `A form may be ${maxSize / 1024} kB at most; images must be smaller than 512 kB each.`,
-      });
+    const onError = (): Response | Promise<Response> => {
+      // The rest of the body stays unread, so this connection cannot carry another request.
+      c.header('Connection', 'close');
+      const text = `A form may be ${maxSize / 1024} kB at most; images must be smaller than 512 kB each.`;
+      return problemPage(c as PageContext, { status: 413, title: 'This is too large', text });
+    };
     return bodyLimit({ maxSize, onError })(c, next);
   },
   checkForm,
