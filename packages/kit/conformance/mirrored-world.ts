@@ -73,7 +73,7 @@ async function open(kit: Kit, account: string): Promise<Record<string, number>> 
 
 const TABLES: Record<string, string> = { customer: 'customers', subscription: 'subscriptions', invoice: 'invoices', coupon: 'coupons' };
 
-async function differences(kit: Kit, stripe: FakeStripe, account: string): Promise<string[]> {
+export async function differences(kit: Kit, stripe: FakeStripe, account: string): Promise<string[]> {
   const found: string[] = [];
   const source = [...stripe.account(account).things.values()];
   for (const [object, table] of Object.entries(TABLES)) {

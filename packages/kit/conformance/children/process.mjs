@@ -1,0 +1,37 @@
+// One process of an extension, to be killed: `worker` works, `web` receives webhooks. It runs the build, as in production.
+import { createServer } from 'node:http';
+import { createKit } from '@annex/kit';
+
+const { role, options } = JSON.parse(process.argv[2]);
+const on = {
+  'customer.updated': async (event, tx) => {
+    await tx.query('insert into public.effects (event) values ($1)', [event.id]);
+  },
+};
+
+async function open() {
+  for (;;) {
+    try {
+      return await createKit({ ...options, on });
+    } catch (error) {
+      // The database is one of those that are killed: it comes back.
+      process.stderr.write(`${error.message}\n`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+}
+
+const kit = await open();
+if (role === 'worker') {
+  kit.work.start();
+  process.stdout.write('ready\n');
+} else {
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const headers = { 'stripe-signature': request.headers['stripe-signature'] };
+    const answer = await kit.receive(new Request('http://web/', { method: 'POST', body: Buffer.concat(chunks), headers }));
+    response.writeHead(answer.status).end();
+  });
+  server.listen(0, '127.0.0.1', () => process.stdout.write(`ready ${server.address().port}\n`));
+}
