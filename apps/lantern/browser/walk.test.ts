@@ -1,9 +1,8 @@
-import { browserVerdict, expectNoSeriousAxe, launchBrowser, openWindow } from '@annex/testkit/browser';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLanternWorld, type LanternWorld } from './lantern-world.ts';
-
-const verdict = browserVerdict(process.env);
+import { expectNoSeriousAxe } from '@annex/testkit/browser';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { inBrowser } from './in-browser.ts';
+import type { LanternWorld } from './lantern-world.ts';
 
 /** From Lantern's first page to its import page, as a person does it. */
 export async function connectAs(
@@ -23,22 +22,11 @@ export async function connectAs(
   await page.waitForURL(/\/import$/);
 }
 
-describe.skipIf(!verdict.run)(`the first walk in a browser${verdict.run ? '' : ` (skipped: ${verdict.why})`}`, () => {
-  let world: LanternWorld;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    world = await createLanternWorld();
-    browser = await launchBrowser(verdict.run ? verdict.path : '');
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await world?.close();
-  });
-
+inBrowser('the first walk in a browser', (given) => {
   const figure = (page: Page, name: string) => page.locator(`[data-figure="${name}"] .figure`);
 
   it('goes from Connect over import and live figures to revocation and its receipt', async () => {
+    const { world } = given;
     const [acme] = world.dana.accounts;
     const { api } = world;
     const product = await api(acme!.testKey, 'POST /v1/products', { name: 'Pro' });
@@ -54,8 +42,7 @@ describe.skipIf(!verdict.run)(`the first walk in a browser${verdict.run ? '' : `
     const methods = await api(acme!.testKey, `GET /v1/customers/${jane.id}/payment_methods`);
     await subscribe(jane.id, methods.data[0].id);
 
-    const page = await (await openWindow(browser)).newPage();
-    page.setDefaultTimeout(8_000);
+    const page = await given.page();
     await page.goto(world.origin);
     await expectNoSeriousAxe(page);
     await page.getByRole('link', { name: 'Connect your Stripe account' }).click();
@@ -106,9 +93,10 @@ describe.skipIf(!verdict.run)(`the first walk in a browser${verdict.run ? '' : `
   });
 
   it('needs no JavaScript from the first page to the figures', async () => {
+    const { world } = given;
     const [, labs] = world.dana.accounts;
     await world.api(labs!.testKey, 'POST /v1/customers', { name: 'Only one' });
-    const page = await (await openWindow(browser, { javaScript: false })).newPage();
+    const page = await given.page({ javaScript: false });
     await connectAs(page, world, { account: 'Acme Labs' });
     // The page fetches itself again while the import runs.
     await page.locator('[data-import="done"]').waitFor();

@@ -1,10 +1,12 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { createKit, type DatabaseChoice, type Kit, type KitOptions } from '@annex/kit';
 import { Hono } from 'hono';
+import { CHECKS_TABLE } from './health/checks.ts';
 import { FEED_TABLE, feedEffects } from './live/feed.ts';
 import { type Hub, openHub } from './live/hub.ts';
 import { leavingEffects } from './live/leaving.ts';
 import { type OpenStreams, openStreams } from './live/open-streams.ts';
+import { OBJECTS } from './objects.ts';
 import { routes } from './routes.ts';
 import type { Settings } from './settings.ts';
 import { migrateLantern } from './store/migrate.ts';
@@ -56,11 +58,8 @@ export interface LanternOptions {
   readonly now?: () => number;
 }
 
-/** What Lantern reads, and nothing else: what the first page promises, the figures need. */
-const OBJECTS = [
-  ...['account', 'subscription', 'customer', 'price', 'product', 'coupon', 'promotion_code', 'invoice', 'credit_note'],
-  ...['charge', 'refund', 'dispute', 'balance_transaction', 'payout', 'payment_method', 'subscription_schedule'],
-];
+/** Lantern's own tables that hold something of an account's data. */
+const ERASED = [FEED_TABLE, CHECKS_TABLE];
 
 /** Changes that are told to open pages together, in milliseconds. */
 const QUIET_MS = 250;
@@ -75,7 +74,7 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
     ...options.kit,
     database: options.database ?? { url: settings.databaseUrl, folder: settings.data },
     on: { ...feedEffects, ...leavingEffects, ...options.kit?.on },
-    alsoErase: [FEED_TABLE],
+    alsoErase: ERASED,
     log,
   });
   try {

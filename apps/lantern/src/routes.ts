@@ -3,6 +3,7 @@ import { accountsRoutes } from './pages/accounts.tsx';
 import { auditRoutes } from './pages/audit.tsx';
 import { connectRoutes } from './pages/connect.tsx';
 import { feedRoutes } from './pages/feed.tsx';
+import { healthRoutes } from './pages/health.tsx';
 import { homeRoutes } from './pages/home.tsx';
 import { importRoutes } from './pages/import.tsx';
 import { invitationRoutes } from './pages/invitation.tsx';
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...overviewRoutes,
   ...feedRoutes,
   ...importRoutes,
+  ...healthRoutes,
   ...settingsRoutes,
   ...membersRoutes,
   ...auditRoutes,

@@ -3,6 +3,7 @@ export const NAVIGATION: readonly { readonly path: string; readonly label: strin
   { path: '', label: 'Overview' },
   { path: '/feed', label: 'Live feed' },
   { path: '/import', label: 'Import' },
+  { path: '/health', label: 'Health' },
   { path: '/settings', label: 'Settings' },
   { path: '/members', label: 'People' },
   { path: '/audit', label: 'Audit trail' },

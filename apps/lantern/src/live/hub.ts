@@ -3,6 +3,8 @@ import type { Change, Kit } from '@annex/kit';
 export interface Hub {
   /** Told, at most every `quietMs`, that something of this account has changed. Returns what ends it. */
   listen(account: string, livemode: boolean, listener: () => void): () => void;
+  /** Something of Lantern's own has changed, of which the kit does not know. */
+  tell(account: string, livemode: boolean): void;
   close(): void;
 }
 
@@ -23,14 +25,14 @@ export function openHub(kit: Kit, quietMs: number): Hub {
     timer.unref();
     quiet.set(key, { timer, more: false });
   };
-  const onChange = ({ account, livemode }: Change): void => {
+  const changed = (account: string, livemode: boolean): void => {
     const key = `${account}/${livemode}`;
     if (!listeners.has(key)) return;
     const waiting = quiet.get(key);
     if (waiting === undefined) tell(key);
     else waiting.more = true;
   };
-  const end = kit.subscribe(onChange);
+  const end = kit.subscribe(({ account, livemode }: Change) => changed(account, livemode));
   return {
     listen(account, livemode, listener) {
       const key = `${account}/${livemode}`;
@@ -41,6 +43,7 @@ export function openHub(kit: Kit, quietMs: number): Hub {
         if (set.size === 0) listeners.delete(key);
       };
     },
+    tell: changed,
     close() {
       end();
       for (const { timer } of quiet.values()) clearTimeout(timer);

@@ -1,0 +1,47 @@
+import { expectNoSeriousAxe } from '@annex/testkit/browser';
+import { expect, it } from 'vitest';
+import { inBrowser } from './in-browser.ts';
+import { connectFor, signedUp } from './visitor.ts';
+
+inBrowser('the doctor in a browser', (given) => {
+  it('names exactly what was altered, field by field, repairs it and nothing else', async () => {
+    const { world } = given;
+    const [acme] = world.dana.accounts;
+    for (const name of ['Ada', 'Ben', 'Cleo', 'Dan'])
+      await world.api(acme!.testKey, 'POST /v1/customers', { name, email: `${name}@x.example`, description: 'as it is' });
+    const dana = await signedUp(world, 'dana@acme.example');
+    await connectFor(world, dana, acme!.account);
+    const { kit } = world.lantern.lantern;
+    const page = await given.page({ as: dana });
+    await page.goto(`${world.origin}/a/${acme!.account}/test/health`);
+    await expectNoSeriousAxe(page);
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.locator('[data-verdict="equal"]').waitFor();
+    expect(await page.getByText('The mirror equals Stripe, field for field.').count()).toBe(1);
+
+    const rows = await kit.query<{ id: string; email: string }>(
+      'select id, email from mirror.customers where account = $1 order by email',
+      [acme!.account],
+    );
+    const [ada, ben] = rows;
+    await kit.query(`update mirror.customers set data = jsonb_set(data, '{description}', '"altered"') where account = $1 and id = $2`, [
+      acme!.account,
+      ada!.id,
+    ]);
+    await kit.query('delete from mirror.customers where account = $1 and id = $2', [acme!.account, ben!.id]);
+
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.locator('[data-verdict="drift"]').waitFor();
+    expect(await page.locator('[data-drift]').count()).toBe(2);
+    expect(await page.locator(`[data-drift="${ada!.id}"]`).textContent()).toContain('description"altered""as it is"');
+    expect(await page.locator(`[data-drift="${ben!.id}"]`).textContent()).toContain('is missing here');
+    await expectNoSeriousAxe(page);
+
+    await page.getByRole('button', { name: 'Repair 2' }).click();
+    await page.getByText('2 differences were found and repaired.').waitFor();
+    const after = await kit.query('select id, email from mirror.customers where account = $1 order by email', [acme!.account]);
+    expect(after).toEqual(rows);
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.getByText('The mirror equals Stripe, field for field.').waitFor();
+  });
+});
