@@ -74,7 +74,7 @@ async function main() {
   const lantern = `http://${HOST}:${options.lanternPort}`;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
 
-  const platformArgs = ['--port', String(options.port), '--data', join(options.data, 'platform'), '--seed', 'empty'];
+  const platformArgs = ['--port', String(options.port), '--data', join(options.data, 'platform'), '--seed', 'demo'];
   start('The platform', 'packages/platform/bin/annex-platform.mjs', platformArgs);
   await answering('The platform', `${platform}/_annex/health`);
   const env = { ...(await introduceLantern({ platform, lantern, root })), SESSION_SECRET: sessionSecret(options.data) };
@@ -89,7 +89,7 @@ function greet({ platform, lantern, data }) {
   Platform  ${platform}   the local simulator (not Stripe): accounts, consent, dashboard, API
 
   Next: open Lantern, press “Connect your Stripe account” and sign in as
-        dana@acme.example with the password demo-demo.
+        demo@annex.local with the password demo.
   Then make something happen in the platform's dashboard, and watch Lantern change.
 
   Everything is kept in ${data}. Ctrl-C stops both.

@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from './ask.mjs';
-import { openDemoOwners } from './demo-owners.mjs';
 
 const NAME = 'Lantern Analytics';
 
@@ -44,7 +43,6 @@ export async function introduceLantern({ platform, lantern, root }) {
   const accounts = await ask(`${control}/accounts?id=${account}`);
   const key = accounts.data[0].keys.test.secret;
   const secrets = await webhookSecrets({ platform, control, key, url: `${lantern}/webhooks` });
-  await openDemoOwners({ platform, control });
   return {
     PUBLIC_URL: lantern,
     STRIPE_API_BASE: platform,
