@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { timePart } from './clock/due.ts';
 import type { Control } from './control/index.ts';
 import { control, controlFor } from './control/part.ts';
 import { SYSTEM } from './engine/index.ts';
+import { faultsPart } from './faults/part.ts';
+import { type Recipe, readRecipe } from './faults/recipe.ts';
 import { oauth } from './oauth/part.ts';
 import { pages } from './pages/part.ts';
 import { assemble, type PartOf, type PlatformOptions, type RunningPlatform } from './platform.ts';
@@ -20,13 +23,24 @@ export interface AnnexPlatform extends RunningPlatform {
 }
 
 /** What stands beside the API on the same origin. */
-const PARTS: readonly PartOf[] = [webhooks, stripeListen, oauth, pages, control, timePart];
+const PARTS: readonly PartOf[] = [webhooks, stripeListen, faultsPart, oauth, pages, control, timePart];
+
+/** JSON is YAML too. Throws a sentence where the file cannot be read or is no recipe. */
+function recipeFile(file: string): Recipe {
+  try {
+    return readRecipe({ yaml: readFileSync(file, 'utf8') });
+  } catch (error) {
+    throw new Error(`The recipe ${file} cannot be used: ${(error as Error).message}`);
+  }
+}
 
 /** Starts a platform in this process: on port 0 unless told otherwise, forgetting everything unless `data` is given. */
 export async function createPlatform(options: PlatformOptions = {}): Promise<AnnexPlatform> {
   const { seed } = options;
   if (seed !== undefined && !isSeed(seed)) throw new Error(noSeedSentence(seed));
+  const recipe = options.faults === undefined ? undefined : recipeFile(options.faults);
   const platform = await assemble({ port: 0, ...options }, PARTS);
+  if (recipe !== undefined) platform.faults.set(recipe);
   const isEmpty = platform.store.kinds(SYSTEM).size === 0;
   const sown = seed !== undefined && isEmpty ? sow(platform, seed) : undefined;
   return Object.assign(platform, { control: controlFor(platform), sown });

@@ -6,6 +6,8 @@ import { Clock } from './clock/clock.ts';
 import { loadClock } from './clock/kept.ts';
 import { type Draft, Engine, type Ids, type StoredAnswer, type Write } from './engine/index.ts';
 import { type RecordedEvent, record } from './events/record.ts';
+import { Faults } from './faults/faults.ts';
+import { RateLimiter } from './faults/rate.ts';
 import { Access } from './http/access.ts';
 import type { Exchange } from './http/exchange.ts';
 import { RequestLog } from './http/log.ts';
@@ -30,6 +32,8 @@ export interface Platform {
   readonly access: Access;
   /** Idempotency keys of requests that are being held back (faults): `account/livemode/key`. */
   readonly running: Set<string>;
+  readonly faults: Faults;
+  readonly rates: RateLimiter;
   readonly ownOperations: OwnOperation[];
   /** `http://127.0.0.1:12111`, known once it listens. */
   url: string;
@@ -108,6 +112,8 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
     log,
     access: new Access(log, (application) => accounts.application(application)?.account),
     running: new Set(),
+    faults: new Faults(),
+    rates: new RateLimiter(),
     ownOperations: [],
     url: '',
     commit(draft, answer) {

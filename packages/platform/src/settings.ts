@@ -21,6 +21,8 @@ export interface Settings {
   readonly webhookTimeout: number;
   /** Milliseconds. */
   readonly clientTimeout: number;
+  /** A file. */
+  readonly faults: string | undefined;
   readonly unlimitedClocks: boolean;
   readonly logRequests: number;
 }
@@ -69,6 +71,12 @@ export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
     kind: 'number',
     default: 60_000,
     sentence: 'Milliseconds that a client may take to send one request; it is cut off after that.',
+  },
+  faults: {
+    flag: '--faults',
+    kind: 'text',
+    default: undefined,
+    sentence: 'A recipe (YAML or JSON file) of what is to go wrong from the start: lost and doubled webhooks, 500s, timeouts …',
   },
   unlimitedClocks: {
     flag: '--unlimited-clocks',

@@ -43,6 +43,11 @@ export class Clock {
     this.listeners.push(listener);
   }
 
+  /** Whether it shows anything else than real time. */
+  get moved(): boolean {
+    return this.rate !== 1 || this.baseMs !== this.baseReal;
+  }
+
   get setting(): ClockSetting {
     return { base_real: this.baseReal, base_ms: this.baseMs, rate: this.rate };
   }

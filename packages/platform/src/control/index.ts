@@ -5,6 +5,7 @@ import { accountRoutes } from './routes/accounts.ts';
 import { clockRoutes } from './routes/clock.ts';
 import { settingRoutes } from './routes/extension-settings.ts';
 import { extensionRoutes } from './routes/extensions.ts';
+import { faultRoutes } from './routes/faults.ts';
 import { stateRoutes } from './routes/state.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
@@ -32,7 +33,16 @@ const help: ControlRoute<Record<never, never>, { data: ListedRoute[] }> = {
 };
 
 /** Everything the control API does, by name. */
-export const routes = { help, ...stateRoutes, ...accountRoutes, ...extensionRoutes, ...settingRoutes, ...webhookRoutes, ...clockRoutes };
+export const routes = {
+  help,
+  ...stateRoutes,
+  ...accountRoutes,
+  ...extensionRoutes,
+  ...settingRoutes,
+  ...webhookRoutes,
+  ...clockRoutes,
+  ...faultRoutes,
+};
 
 type Routes = typeof routes;
 type Given<Input> = Partial<Input> extends Input ? [input?: Input] : [input: Input];

@@ -1,13 +1,21 @@
 import { invalid, type StripeError } from '../engine/index.ts';
 import type { AnyRoute, Field } from './route.ts';
 
+/** What an input is held against, and how it is called in refusals. */
+export interface Held {
+  readonly shape: Readonly<Record<string, Field>>;
+  readonly named: string;
+}
+
+const heldBy = (route: AnyRoute): Held => ({ shape: route.shape, named: `${route.method} /_annex${route.path}` });
+
 const wrong = (name: string, value: unknown, field: Field): StripeError =>
   invalid(`'${name}' is ${JSON.stringify(value) ?? 'undefined'}, but must be ${KINDS[field.type].word}. ${field.sentence}`, name);
 
-const unknown = (name: string, route: AnyRoute): StripeError => {
-  const names = Object.keys(route.shape);
+const unknown = (name: string, { shape, named }: Held): StripeError => {
+  const names = Object.keys(shape);
   const known = names.length === 0 ? 'It takes nothing.' : `It takes: ${names.join(', ')}.`;
-  return invalid(`'${name}' is no member of ${route.method} /_annex${route.path}. ${known}`, name);
+  return invalid(`'${name}' is no member of ${named}. ${known}`, name);
 };
 
 const missing = (name: string, field: Field): StripeError => invalid(`'${name}' is missing. ${field.sentence}`, name, 'parameter_missing');
@@ -36,6 +44,7 @@ const KINDS: Readonly<Record<Field['type'], Kind>> = {
     fits: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
     read: (text) => text.split(','),
   },
+  list: { word: 'a list', fits: (value) => Array.isArray(value), read: () => undefined },
   object: {
     word: 'a JSON object',
     fits: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -44,11 +53,15 @@ const KINDS: Readonly<Record<Field['type'], Kind>> = {
 };
 
 /** Judges an input by a route's shape. Absent and `null` are one. Throws a refusal that names member, value and remedy. */
-export function checkInput(route: AnyRoute, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export const checkInput = (route: AnyRoute, given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  checkFields(heldBy(route), given);
+
+/** The same for any shape. */
+export function checkFields(held: Held, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(route.shape, name)) throw unknown(name, route);
-    const field = route.shape[name] as Field;
+    if (!Object.hasOwn(held.shape, name)) throw unknown(name, held);
+    const field = held.shape[name]!;
     if (value === undefined || value === null) continue;
     if (!KINDS[field.type].fits(value)) throw wrong(name, value, field);
     if (field.oneOf !== undefined && !field.oneOf.includes(String(value))) {
@@ -56,7 +69,7 @@ export function checkInput(route: AnyRoute, given: Readonly<Record<string, unkno
     }
     input[name] = value;
   }
-  for (const [name, field] of Object.entries(route.shape) as [string, Field][]) {
+  for (const [name, field] of Object.entries(held.shape)) {
     if (field.required === true && input[name] === undefined) throw missing(name, field);
   }
   return input;
@@ -67,7 +80,7 @@ export function readQuery(route: AnyRoute, query: URLSearchParams): Record<strin
   const input: Record<string, unknown> = {};
   for (const [name, text] of query) {
     const field = Object.hasOwn(route.shape, name) ? (route.shape[name] as Field) : undefined;
-    if (field === undefined) throw unknown(name, route);
+    if (field === undefined) throw unknown(name, heldBy(route));
     const value = KINDS[field.type].read(text);
     if (value === undefined || !KINDS[field.type].fits(value)) throw wrong(name, text, field);
     input[name] = value;

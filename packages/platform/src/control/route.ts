@@ -9,7 +9,7 @@ export interface Controlled {
 
 /** One member of a route's input: from the path, the query of a GET, or the JSON body of a POST. */
 export interface Field {
-  readonly type: 'string' | 'number' | 'boolean' | 'strings' | 'object';
+  readonly type: 'string' | 'number' | 'boolean' | 'strings' | 'object' | 'list';
   readonly sentence: string;
   readonly required?: boolean;
   /** The only values, where there are few. */

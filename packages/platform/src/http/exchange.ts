@@ -1,6 +1,7 @@
 import type { Operation } from '@annex/contract';
 import type { ConnectionRecord, KeyRecord } from '../accounts/records.ts';
-import type { Params, World } from '../engine/index.ts';
+import type { Engine, Params, World } from '../engine/index.ts';
+import type { RequestFate } from '../faults/faults.ts';
 
 /** Who calls, and for whom: the outcome of the first steps. */
 export interface Caller {
@@ -43,6 +44,10 @@ export interface Exchange {
   replayed?: boolean;
   grade?: string;
   eventIds?: readonly string[];
+  /** What goes wrong with it, where that was asked for. */
+  fate?: RequestFate;
+  /** The platform as it was, where a list is to be stale. */
+  readFrom?: Engine | undefined;
   answer?: Answer;
 }
 

@@ -1,4 +1,5 @@
 import { errorBody, StripeError } from '../engine/index.ts';
+import { limitRate, meetFault } from '../faults/part.ts';
 import type { Platform } from '../platform.ts';
 import { type Answer, type Exchange, header } from './exchange.ts';
 import { actForAccount } from './steps/act-for-account.ts';
@@ -12,7 +13,17 @@ import { replayIfSeen } from './steps/replay-if-seen.ts';
 type Step = (platform: Platform, exchange: Exchange) => void;
 
 /** The order in which an API request is judged. It is Stripe's: a bad key outranks a bad URL, and that a bad parameter. */
-const API: readonly Step[] = [authenticate, actForAccount, matchOperation, readParameters, applicationRules, replayIfSeen, execute];
+const API: readonly Step[] = [
+  authenticate,
+  actForAccount,
+  matchOperation,
+  limitRate,
+  meetFault,
+  readParameters,
+  applicationRules,
+  replayIfSeen,
+  execute,
+];
 
 /** Takes an API request to its answer. Never throws: what is not a refusal is a defect, told as Stripe's 500. */
 export function answerApi(platform: Platform, exchange: Exchange): Answer {
@@ -59,6 +70,8 @@ export function apiHeaders(platform: Platform, exchange: Exchange, length: numbe
   if (exchange.idempotent !== undefined) {
     headers.push('Idempotency-Key', exchange.idempotent.key, 'Original-Request', exchange.originalRequest ?? exchange.requestId);
   }
+  const { clock, faults } = platform;
+  if (clock.moved || faults.active) headers.push('Date', new Date(clock.nowMs() + faults.skew * 1000).toUTCString());
   if (exchange.replayed) headers.push('Idempotent-Replayed', 'true');
   if (exchange.grade !== undefined) headers.push('Annex-Grade', exchange.grade);
   if (platform.settings.stripeMock) headers.push('Stripe-Mock-Version', '0.197.0');

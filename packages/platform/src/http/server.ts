@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errorBody } from '../engine/index.ts';
+import { loseAnswer } from '../faults/part.ts';
 import type { Platform } from '../platform.ts';
 import type { Exchange } from './exchange.ts';
 import { answerApi, apiHeaders, prettyFor } from './pipeline.ts';
@@ -32,7 +33,30 @@ export function readBody(request: IncomingMessage, limit: number, done: (body: B
   request.on('error', () => request.destroy());
 }
 
+/** Answers, or does to the answer what a fault asks for: late, or never. */
 function sendApi(platform: Platform, exchange: Exchange, response: ServerResponse): void {
+  const { fate } = exchange;
+  if (fate !== undefined) loseAnswer(exchange);
+  if (fate?.timeoutMs !== undefined) {
+    platform.log.add(exchange, platform.clock.nowMs());
+    setTimeout(() => response.destroy(), fate.timeoutMs).unref();
+  } else if (fate?.slowMs !== undefined) sendLate(platform, exchange, { response, ms: fate.slowMs });
+  else sendNow(platform, exchange, response);
+}
+
+/** Until it is answered, its idempotency key counts as in use. */
+function sendLate(platform: Platform, exchange: Exchange, late: { response: ServerResponse; ms: number }): void {
+  const { caller, idempotent } = exchange;
+  const held = idempotent === undefined ? undefined : `${caller!.world.account}/${caller!.world.livemode}/${idempotent.key}`;
+  if (held !== undefined) platform.running.add(held);
+  const send = (): void => {
+    if (held !== undefined) platform.running.delete(held);
+    sendNow(platform, exchange, late.response);
+  };
+  setTimeout(send, late.ms).unref();
+}
+
+function sendNow(platform: Platform, exchange: Exchange, response: ServerResponse): void {
   const { answer } = exchange;
   const bytes = Buffer.from(prettyFor(exchange, answer!.text));
   response.writeHead(answer!.status, apiHeaders(platform, exchange, bytes.length));

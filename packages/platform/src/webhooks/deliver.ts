@@ -41,6 +41,10 @@ export class Deliverer {
   private running: NodeJS.Immediate | undefined;
   private gathering: NodeJS.Timeout | undefined;
   private closed = false;
+  /** Held by a fault until their time comes. */
+  private readonly fated = new Set<string>();
+  /** How often each is still to be made again by a fault. */
+  private readonly duplicates = new Map<string, number>();
 
   constructor(platform: Platform) {
     this.platform = platform;
@@ -84,13 +88,39 @@ export class Deliverer {
     if (isListener(delivery.endpoint)) return;
     if (delivery.asked > 0) this.lanes.add(delivery.endpoint, delivery.id);
     else if (delivery.state !== 'pending' || delivery.retry_at === null) return;
-    else if (delivery.retry_at <= this.platform.clock.now()) this.lanes.add(delivery.endpoint, delivery.id);
+    else if (delivery.retry_at <= this.platform.clock.now()) this.sendUnlessFaulty(delivery);
     else {
       this.waiting.add({ at: delivery.retry_at, id: delivery.id });
       this.setTimer();
       return;
     }
     this.runSoon();
+  }
+
+  /** Only the first attempt of a delivery meets faults: later ones are what an extension recovers by. */
+  private sendUnlessFaulty(delivery: DeliveryRecord): void {
+    const { faults } = this.platform;
+    const fate = faults.active && delivery.tries === 0 && !this.fated.has(delivery.id) ? faults.delivery(delivery) : undefined;
+    if (fate === undefined) {
+      this.lanes.add(delivery.endpoint, delivery.id);
+      return;
+    }
+    if (fate.drop) {
+      this.note({ id: delivery.id, manual: false, attempt: undefined, reason: 'Dropped: a fault that was asked for.' });
+      return;
+    }
+    if (fate.duplicates > 0) this.duplicates.set(delivery.id, fate.duplicates);
+    if (fate.holdMs === 0) {
+      this.lanes.add(delivery.endpoint, delivery.id);
+      return;
+    }
+    this.fated.add(delivery.id);
+    const send = (): void => {
+      this.fated.delete(delivery.id);
+      this.lanes.add(delivery.endpoint, delivery.id);
+      this.runSoon();
+    };
+    setTimeout(send, fate.holdMs).unref();
   }
 
   private runSoon(): void {
@@ -146,10 +176,14 @@ export class Deliverer {
   private async outcomeOf(id: string): Promise<Outcome | undefined> {
     const delivery = this.delivery(id);
     if (delivery === undefined) return undefined;
-    const manual = delivery.asked > 0;
+    const again = this.duplicates.get(id);
+    const isRepeat = again !== undefined && delivery.acknowledged_at !== null && delivery.asked === 0;
+    if (isRepeat && again > 1) this.duplicates.set(id, again - 1);
+    else if (isRepeat) this.duplicates.delete(id);
+    const manual = delivery.asked > 0 || isRepeat;
     const ready = this.ready(delivery);
     if (typeof ready === 'string') return { id, manual, attempt: undefined, reason: ready };
-    return { id, manual, attempt: await this.send(ready, manual) };
+    return { id, manual, attempt: { ...(await this.send(ready, manual)), ...(isRepeat && { fault: 'duplicate' }) } };
   }
 
   /** Everything a POST needs, or the sentence why there will be none. */
@@ -178,7 +212,7 @@ export class Deliverer {
     const isRolling = record.old_secret !== null && record.old_until !== null && record.old_until > clock.now();
     const secrets = isRolling ? [record.secret, record.old_secret!] : [record.secret];
     // Receivers hold the time of signing against their own clock, which is the real one, wherever the platform's has been moved.
-    const signature = signatureHeader(body, secrets, Math.floor(Date.now() / 1000));
+    const signature = signatureHeader(body, secrets, Math.floor(Date.now() / 1000) + this.platform.faults.skew);
     const reply: Reply = hostAllowed(url, settings.allowWebhookHosts)
       ? await this.poster.post(url, deliveryHeaders(signature), body)
       : { status: null, headers: {}, answer: '', error: hostRefused(url, settings.allowWebhookHosts!), took: 0 };
@@ -201,8 +235,19 @@ export class Deliverer {
       this.lanes.forget(outcome.id);
       outcomes.add(outcome);
     }
+    const done = this.outbox;
     this.outbox = [];
     const writes = outcomes.take();
     if (writes.length > 0) this.platform.store.commit({ writes });
+    if (this.duplicates.size > 0) this.repeat(done);
+  }
+
+  /** A fault makes again what has just succeeded. */
+  private repeat(done: readonly Outcome[]): void {
+    for (const { id } of done) {
+      const delivery = this.duplicates.has(id) ? this.delivery(id) : undefined;
+      if (delivery?.acknowledged_at != null) this.lanes.add(delivery.endpoint, id);
+    }
+    this.runSoon();
   }
 }

@@ -27,6 +27,8 @@ export interface Attempt {
   readonly error: string | null;
   /** Asked for by a person, outside the schedule. */
   readonly manual: boolean;
+  /** The fault that made it, where one did. */
+  readonly fault?: string;
 }
 
 /** What an event owes to one endpoint. Its id is `<event>.<endpoint>`: an event is owed once, however often it is sent. */

@@ -22,7 +22,7 @@ export function execute(platform: Platform, exchange: Exchange): void {
   const actor = { application: caller!.application, requestId, idempotencyKey: exchange.idempotent?.key ?? null };
   const call = { op: op!, ids: ids!, params: params ?? {}, expand: expand ?? [], world: caller!.world, actor, now: platform.clock.now() };
   try {
-    const { text, draft, grade } = platform.engine.execute(call);
+    const { text, draft, grade } = (exchange.readFrom ?? platform.engine).execute(call);
     exchange.grade = grade;
     if (exchange.method === 'GET') exchange.answer = { status: 200, text };
     else keep(platform, exchange, { draft, status: 200, text });

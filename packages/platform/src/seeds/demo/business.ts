@@ -1,6 +1,6 @@
+import type { Chance } from '../../chance.ts';
 import type { StripeObject, World } from '../../engine/index.ts';
 import { StripeError } from '../../engine/index.ts';
-import type { Chance } from '../chance.ts';
 import type { History, Moment } from '../history.ts';
 import { invent } from './people.ts';
 

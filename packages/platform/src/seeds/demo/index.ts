@@ -2,9 +2,9 @@ import { openAccount } from '../../accounts/accounts.ts';
 import { registerApplications } from '../../accounts/applications.ts';
 import { hashPasswordNow } from '../../accounts/passwords.ts';
 import { addUser } from '../../accounts/users.ts';
+import { Chance } from '../../chance.ts';
 import { invalid, SYSTEM } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
-import { Chance } from '../chance.ts';
 import { History } from '../history.ts';
 import { type Business, planBusiness } from './business.ts';
 import {
