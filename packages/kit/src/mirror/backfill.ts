@@ -52,6 +52,9 @@ export function claimRanges(setup: Setup, owner: string, most: number, each: num
   return setup.database.query<Range>(CLAIM, [owner, most, each, setup.settings.leaseMs]);
 }
 
+/** Whoever would have to wait longer for the account's pace gives the range back meanwhile, so that a worker can stop. */
+const PATIENCE_MS = 2_000;
+
 /** After so many pages a range is given back, so that what is more urgent, or another account, gets its turn. */
 const PAGES_AT_A_TIME = 20;
 
@@ -75,7 +78,7 @@ export async function readRange(setup: Setup, owner: string, claimed: Range, sto
 async function readPage(setup: Setup, owner: string, range: Range, leaseMs: number): Promise<Range | undefined> {
   const mirrored = setup.objects.get(range.object);
   if (mirrored === undefined) throw new Error(`This worker does not mirror ${range.object}; another one asked for it.`);
-  const answer = await actingFor(setup, range, mirrored.list, listQuery(mirrored, range));
+  const answer = await actingFor(setup, range, { path: mirrored.list, query: listQuery(mirrored, range), patienceMs: PATIENCE_MS });
   const next = await setup.database.transaction(async (tx) => {
     await gate(tx, range);
     const [page] = await tx.query<PageFacts & { last_id: string | null }>(storePage(mirrored), [

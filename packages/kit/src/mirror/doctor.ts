@@ -7,7 +7,7 @@ import { type FieldDiff, fieldDiffs } from './field-diff.ts';
 import { withoutNul } from './inbox.ts';
 import type { MirroredObject } from './mirrored-object.ts';
 import { fetchWhole, storeFound } from './refetch.ts';
-import { actingFor, whenRefused } from './source.ts';
+import { insisting, whenRefused } from './source.ts';
 
 /** One object that the mirror has wrong. */
 export interface Drift {
@@ -149,7 +149,7 @@ async function readSource(
   for (let page = 1; ; page++) {
     counted.requests++;
     const query = after === undefined ? fixed : [...fixed, ['starting_after', after] as [string, string]];
-    const answer = await actingFor(setup, world, mirrored.list, query);
+    const answer = await insisting(setup, world, { path: mirrored.list, query });
     const compared = await comparePage(setup.database, world, mirrored, withoutNul(answer.text));
     for (const id of compared.ids) read.seen.add(id);
     for (const id of compared.suspects) read.suspects.add(id);

@@ -4,7 +4,7 @@ import { isRefusal } from '../wire/refusal.ts';
 import type { World } from '../wire/stripe-api.ts';
 import { startAgain } from './imports.ts';
 import { type IncomingEvent, insertEvents } from './inbox.ts';
-import { actingFor, whenRefused } from './source.ts';
+import { insisting, whenRefused } from './source.ts';
 
 /** Stripe keeps events for 30 days; a day is left for clocks and for the reading itself. */
 const EVENTS_KEPT_SECONDS = 29 * 86_400;
@@ -93,7 +93,7 @@ async function readEvents(setup: Setup, { account, livemode, events_from }: Due)
       ['created[gte]', String(events_from)],
     ];
     if (after !== undefined) query.push(['starting_after', after]);
-    const answer = await actingFor(setup, { account, livemode }, '/v1/events', query);
+    const answer = await insisting(setup, { account, livemode }, { path: '/v1/events', query });
     const page = JSON.parse(answer.text) as { data: { id: string; account?: string }[]; has_more: boolean };
     const events = page.data.map(
       (event): IncomingEvent => ({ account, livemode, id: event.id, source: 'reconcile', body: JSON.stringify(event) }),

@@ -57,9 +57,13 @@ async function refetch(setup: Setup, asked: Asked): Promise<void> {
     if (stored) setup.feed.tell({ kind: 'objects', account: asked.account, livemode: asked.livemode, object: asked.object });
   } catch (error) {
     if (isRefusal(error, 'revoked', 'key')) await whenRefused(setup, asked, error);
+    if (isRefusal(error, 'rate', 'lock')) return postpone(setup, asked, error.facts.retryAfterMs ?? setup.settings.retryMs);
     await later(setup, asked, (error as Error).message);
   }
 }
+
+/** Whoever would have to wait longer for the account's pace comes back later. */
+const PATIENCE_MS = 2_000;
 
 /** An object with everything in it, or the fact that it is gone. */
 export interface Found {
@@ -73,7 +77,12 @@ export async function fetchWhole(setup: Setup, world: World, mirrored: MirroredO
   const expand = (mirrored.expand ?? []).map((field) => ['expand[]', field] as const);
   const path = mirrored.single ? mirrored.list : `${mirrored.list}/${encodeURIComponent(id)}`;
   try {
-    const answer = await actingFor(setup, world, path, expand, mirrored.single ? path : `${mirrored.list}/{id}`);
+    const answer = await actingFor(setup, world, {
+      path,
+      query: expand,
+      endpoint: mirrored.single ? path : `${mirrored.list}/{id}`,
+      patienceMs: PATIENCE_MS,
+    });
     const object = JSON.parse(answer.text) as Record<string, unknown>;
     if (object.deleted === true) return { deleted: true, interval: answer.interval, data: stub(mirrored.object, id) };
     let { interval } = answer;
@@ -81,7 +90,10 @@ export async function fetchWhole(setup: Setup, world: World, mirrored: MirroredO
     for (const { field, path } of mirrored.lists ?? []) {
       const list = object[field] as SubList | undefined;
       if (list?.has_more !== true) continue;
-      interval = { lo: interval.lo, hi: await fetchRest(setup, world, path.replace('{id}', encodeURIComponent(id)), list) };
+      interval = {
+        lo: interval.lo,
+        hi: await fetchRest(setup, world, { path: path.replace('{id}', encodeURIComponent(id)), endpoint: path.replace(/\?.*/, '') }, list),
+      };
       cut = true;
     }
     // Written again only where something was added: the text as it came is exact to the last digit.
@@ -98,11 +110,16 @@ interface SubList {
 }
 
 /** Fetches what follows the first items of a list inside an object, adds it, and answers when that was so. */
-async function fetchRest(setup: Setup, world: World, path: string, list: SubList): Promise<number> {
+async function fetchRest(
+  setup: Setup,
+  world: World,
+  { path, endpoint }: { path: string; endpoint: string },
+  list: SubList,
+): Promise<number> {
   for (;;) {
     const last = list.data.at(-1)?.id;
     const query: [string, string][] = [['limit', '100'], ...(last === undefined ? [] : ([['starting_after', last]] as [string, string][]))];
-    const answer = await actingFor(setup, world, path, query, path.replace(/\/[^/]+_[^/]+(?=\/)/, '/{id}').replace(/\?.*/, ''));
+    const answer = await actingFor(setup, world, { path, query, endpoint, patienceMs: PATIENCE_MS });
     const page = JSON.parse(answer.text) as SubList;
     list.data.push(...page.data);
     list.has_more = page.has_more;
@@ -159,6 +176,14 @@ async function forgetAsked(on: Query, { account, livemode, object, id }: World &
     object,
     id,
   ]);
+}
+
+/** Not our fault and not its: the same attempt, a little later. */
+async function postpone(setup: Setup, asked: Asked, waitMs: number): Promise<void> {
+  await setup.database.query(
+    `update annex.refetch set lease_until_ms = 0, due_ms = ${NOW_MS} + $5::bigint where account = $1 and livemode = $2 and object = $3 and id = $4`,
+    [asked.account, asked.livemode, asked.object, asked.id, waitMs],
+  );
 }
 
 /** Tries again later, ever more slowly; never gives up, and says why meanwhile. */

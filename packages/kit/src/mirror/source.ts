@@ -3,24 +3,39 @@ import type { Setup } from '../setup.ts';
 import { isRefusal, Refusal } from '../wire/refusal.ts';
 import type { Answer, World } from '../wire/stripe-api.ts';
 
-/**
- * A GET for one account, at its pace. `endpoint` is the path with `{id}` for ids: what Stripe counts as one endpoint. A refusal for
- * speed is remembered for all workers before it is thrown.
- */
-export async function actingFor(
-  setup: Setup,
-  world: World,
-  path: string,
-  query: ReadonlyArray<readonly [string, string]>,
-  endpoint = path,
-): Promise<Answer> {
-  await setup.limiter.take(world, endpoint);
+export interface Ask {
+  readonly path: string;
+  readonly query?: ReadonlyArray<readonly [string, string]>;
+  /** The path with `{id}` for ids: what Stripe counts as one endpoint. Default: the path. */
+  readonly endpoint?: string;
+  /** How long to wait for the account's pace; beyond it a `Refusal` of kind `rate` says how long it would be. Default: as long as it takes. */
+  readonly patienceMs?: number;
+}
+
+/** A GET for one account, at its pace. When Stripe refuses for speed, all workers remember it before it is thrown. */
+export async function actingFor(setup: Setup, world: World, ask: Ask): Promise<Answer> {
+  const { path, query = [], endpoint = path } = ask;
+  await setup.limiter.take(world, endpoint, ask.patienceMs);
   try {
     const own = await isOwn(setup, world);
     return await setup.api.get(path, query, own ? { livemode: world.livemode } : { livemode: world.livemode, as: world.account });
   } catch (error) {
     if (isRefusal(error, 'rate')) await setup.limiter.refused(world, endpoint, error.facts);
     throw error;
+  }
+}
+
+const TRIES = 5;
+
+/** The same for who cannot come back later: what passes by itself (limits, locks, failures of theirs) is tried again. */
+export async function insisting(setup: Setup, world: World, ask: Ask): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await actingFor(setup, world, ask);
+    } catch (error) {
+      if (tries >= TRIES || !isRefusal(error, 'rate', 'lock', 'server', 'network')) throw error;
+      await new Promise((done) => setTimeout(done, setup.settings.retryMs * 2 ** (tries - 1)));
+    }
   }
 }
 

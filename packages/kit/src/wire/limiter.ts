@@ -1,4 +1,5 @@
 import { type Database, NOW_MS } from '../postgres/database.ts';
+import { Refusal } from './refusal.ts';
 import type { World } from './stripe-api.ts';
 
 /** Requests per second: of one account altogether, and of one endpoint of it. */
@@ -8,8 +9,11 @@ export interface Rate {
 }
 
 export interface Limiter {
-  /** Resolves when the next request to this endpoint may start. Callers for one account are served in order. */
-  take(world: World, endpoint: string): Promise<void>;
+  /**
+   * Resolves when the next request to this endpoint may start. Callers for one account are served in order. Throws a `Refusal` of kind
+   * `rate` instead of waiting longer than `patienceMs`.
+   */
+  take(world: World, endpoint: string, patienceMs?: number): Promise<void>;
   /** Stripe refused: everyone who acts for this account slows down, on every machine. Answers the wait in ms. */
   refused(world: World, endpoint: string, facts: { retryAfterMs?: number; reason?: string }): Promise<number>;
 }
@@ -52,21 +56,22 @@ const SLOWER = `
 export function sharedLimiter(database: Database, rateOf: (livemode: boolean) => Rate): Limiter {
   const queues = new Map<string, Promise<void>>();
 
-  const takeNow = async ({ account, livemode }: World, endpoint: string): Promise<void> => {
+  const takeNow = async ({ account, livemode }: World, endpoint: string, patienceMs: number): Promise<void> => {
     const rate = rateOf(livemode);
     for (;;) {
       const [answer] = await database.query<{ ms: number; found: number }>(TRY, [account, livemode, endpoint, rate.all, rate.endpoint]);
       if (answer?.found !== 2) await database.query(MAKE, [account, livemode, endpoint]);
       else if (answer.ms === 0) return;
+      else if (answer.ms > patienceMs) throw notYet(account, answer.ms);
       else await pause(Math.min(answer.ms, 1_000));
     }
   };
 
   return {
-    take(world, endpoint) {
+    take(world, endpoint, patienceMs = Number.POSITIVE_INFINITY) {
       // One asks at a time for each account and endpoint, so that waiting costs one query, not one per waiter.
       const key = `${world.account}/${world.livemode}/${endpoint}`;
-      const mine = (queues.get(key) ?? Promise.resolve()).catch(() => {}).then(() => takeNow(world, endpoint));
+      const mine = (queues.get(key) ?? Promise.resolve()).catch(() => {}).then(() => takeNow(world, endpoint, patienceMs));
       queues.set(key, mine);
       void mine.catch(() => {}).finally(() => queues.get(key) === mine && queues.delete(key));
       return mine;
@@ -79,6 +84,9 @@ export function sharedLimiter(database: Database, rateOf: (livemode: boolean) =>
     },
   };
 }
+
+const notYet = (account: string, waitMs: number): Refusal =>
+  new Refusal(`The pace of ${account} allows the next request in ${Math.ceil(waitMs / 1_000)} s.`, { kind: 'rate', retryAfterMs: waitMs });
 
 /** For a source without limits: a benchmark, or a local platform that was told so. */
 export const noLimiter: Limiter = {
