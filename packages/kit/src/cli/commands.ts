@@ -1,5 +1,6 @@
 import type { ImportMove } from '../mirror/imports.ts';
 import { sqlReference } from '../mirror/reference.ts';
+import { citusScript } from '../postgres/citus.ts';
 import { type Call, type Command, Refused, worldOf } from './command.ts';
 import { connectAccount } from './connect.ts';
 import { runDoctor } from './doctor.ts';
@@ -195,6 +196,15 @@ export const COMMANDS: readonly Command[] = [
     run: migrate,
   },
   { name: 'sql', usage: '"select …"', sentence: 'Runs one statement on the mirror.', run: sql },
+  {
+    name: 'citus',
+    usage: '',
+    sentence: 'Prints the statements that spread the tables over a Citus cluster. Needs no database.',
+    run: async (call) => {
+      call.terminal.out.write(citusScript());
+      return 0;
+    },
+  },
   {
     name: 'sql-reference',
     usage: '',

@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { onEachDatabase } from '../../conformance/databases.ts';
 import { mirroredObjects } from '../mirror/objects/index.ts';
 import { prepare } from '../mirror/prepare.ts';
+import { citusScript } from './citus.ts';
 
 /** Tables that belong to no account: they stay whole on every node of a distributed database. */
 const UNDISTRIBUTED = ['annex.migrations', 'annex.shapes', 'annex.oauth_states'];
@@ -21,6 +22,14 @@ onEachDatabase('the schema can be distributed by account', (opened) => {
     const found = (await keys()).filter(({ table }) => !UNDISTRIBUTED.includes(table));
     expect(found.length).toBeGreaterThan(mirroredObjects.length);
     expect(found.filter(({ columns }) => columns[0] !== 'account' || columns[1] !== 'livemode')).toEqual([]);
+  });
+
+  it('the script for a cluster names every table once', async () => {
+    const named = [...citusScript().matchAll(/_table\('([a-z_.]+)'/g)].map((match) => match[1]!);
+    const tables = await opened.current.query<{ table: string }>(
+      "select schemaname || '.' || tablename as \"table\" from pg_tables where schemaname in ('annex', 'mirror')",
+    );
+    expect(named.sort()).toEqual(tables.map(({ table }) => table).sort());
   });
 
   it('every table has a key', async () => {
