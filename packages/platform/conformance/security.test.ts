@@ -205,7 +205,7 @@ describe('secrets', () => {
   test('codes, access tokens, refresh tokens, sessions and passwords are stored as hashes alone', async () => {
     const visitor = new Visitor(world.platform.url);
     await visitor.signIn(world.owner.email);
-    const session = /annex_session=([^;]+)/.exec(visitor.cookie)![1]!;
+    const session = /annex_platform=([^;]+)/.exec(visitor.cookie)![1]!;
     const code = (await consent(world, { client_id: world.extension.test.id })).searchParams.get('code')!;
     const unused = (await consent(world, { client_id: world.extension.test.id })).searchParams.get('code')!;
     const { body } = await oauthPost(world, 'token', { grant_type: 'authorization_code', code }, world.extension.testKey);
@@ -246,7 +246,7 @@ describe('secrets', () => {
 });
 
 describe('sessions', () => {
-  const cookieOf = (response: Response): string => response.headers.getSetCookie().find((line) => line.startsWith('annex_session='))!;
+  const cookieOf = (response: Response): string => response.headers.getSetCookie().find((line) => line.startsWith('annex_platform='))!;
 
   test('are HttpOnly and SameSite, and rotated at sign-in', async () => {
     const visitor = new Visitor(world.platform.url);
@@ -255,7 +255,7 @@ describe('sessions', () => {
     for (const cookie of [before, after]) expect(cookie).toMatch(/; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(after.split(';')[0]).not.toBe(before.split(';')[0]);
     const old = new Visitor(world.platform.url);
-    old.setCookie('annex_session', before.split(';')[0]!.slice('annex_session='.length));
+    old.setCookie('annex_platform', before.split(';')[0]!.slice('annex_platform='.length));
     expect((await old.get('/')).headers.get('location')).toMatch(/^\/sign-in/);
   });
 
@@ -263,7 +263,7 @@ describe('sessions', () => {
     const visitor = new Visitor(world.platform.url);
     await visitor.signIn(world.owner.email);
     const kept = new Visitor(world.platform.url);
-    kept.setCookie('annex_session', /annex_session=([^;]+)/.exec(visitor.cookie)![1]!);
+    kept.setCookie('annex_platform', /annex_platform=([^;]+)/.exec(visitor.cookie)![1]!);
     expect((await kept.get(`/${world.owner.acme.id}/test`)).status).toBe(200);
     await visitor.submit('/sign-out', {}, `/${world.owner.acme.id}/test`);
     expect((await kept.get(`/${world.owner.acme.id}/test`)).status).toBe(303);

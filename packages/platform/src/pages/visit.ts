@@ -30,7 +30,7 @@ export interface PageEnv {
 
 export type PageContext = Context<PageEnv>;
 
-const COOKIE = 'annex_session';
+const COOKIE = 'annex_platform';
 
 export function giveCookie(c: Context, token: string): void {
   setCookie(c, COOKIE, token, { httpOnly: true, sameSite: 'Lax', path: '/', maxAge: 30 * 24 * 3600 });

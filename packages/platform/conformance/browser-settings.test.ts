@@ -1,0 +1,108 @@
+import { expectNoSeriousAxe } from '@annex/testkit/browser';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connected, type ExtensionWorld, extensionWorld, PASSWORD, type Party, party, userOf } from './extension-world.ts';
+import { type Hand, inBrowser, keyboard, mouse, signIn, unseen } from './in-browser.ts';
+import { png } from './pictures.ts';
+
+/** Browser scripts 1 and 2: what the owner of an extension configures. */
+
+const MAKER = { email: 'maker@example.com', password: PASSWORD };
+let world: ExtensionWorld;
+let mine: Party;
+beforeEach(async () => {
+  world = await extensionWorld();
+  mine = party(world.platform, 'Fresh Metrics', 'fresh@example.com');
+  userOf(world.platform, MAKER.email, [mine, party(world.platform, 'Customer of Fresh', 'customer@example.com')]);
+});
+afterEach(() => world.platform.close());
+
+const CALLBACK = 'http://localhost:4010/oauth/callback';
+
+async function configure(page: Page, hand: Hand, look = expectNoSeriousAxe): Promise<void> {
+  const { platform } = world;
+  await page.goto(`${platform.url}/settings/extension`);
+  await look(page);
+  await signIn(page, hand, MAKER);
+  await page.waitForURL(/settings\/extension/);
+  await look(page);
+  await hand.press(page.getByRole('button', { name: 'Make it an extension' }));
+  const test = page.getByRole('region', { name: 'test' });
+  await test.getByText(/^ca_\w{32}$/).waitFor();
+  await hand.press(page.getByRole('button', { name: 'Turn on OAuth in test mode' }));
+  await page.getByRole('button', { name: 'Turn off OAuth in test mode' }).waitFor();
+  await hand.write(page.getByLabel('New test redirect URI'), CALLBACK);
+  await hand.press(test.getByRole('button', { name: 'Add' }));
+  await test.locator('code', { hasText: CALLBACK }).waitFor();
+  await hand.write(page.getByLabel('New live redirect URI'), 'http://app.example.com/cb');
+  await hand.press(page.getByRole('region', { name: 'live' }).getByRole('button', { name: 'Add' }));
+  const refusal = await page.getByRole('alert').textContent();
+  expect(refusal).toContain("Live mode needs https; 'http://app.example.com/cb' begins with http.");
+  await look(page);
+  await hand.press(page.getByRole('link', { name: 'Test the test flow (read_only)' }));
+  await page.waitForURL(/\/oauth\/authorize/);
+  expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Fresh Metrics wants to read the data');
+  expect(await page.getByRole('radio', { name: /Fresh Metrics/ }).isDisabled()).toBe(true);
+  expect(await page.getByText('Account cannot connect to itself').count()).toBe(1);
+  await look(page);
+  const { data } = await platform.control.extensions({ account: mine.id });
+  expect(data[0]!.test).toMatchObject({ oauth_enabled: true, redirect_uris: [CALLBACK] });
+  expect(data[0]!.live).toMatchObject({ oauth_enabled: false, redirect_uris: [] });
+}
+
+inBrowser('the settings of an extension', (given) => {
+  test('script 1: configure, with the mouse', async () => configure(await given.page(), mouse));
+  test('script 1: configure, by keyboard alone', async () => configure(await given.page(), keyboard));
+  test('script 1: configure, without JavaScript', async () => configure(await given.page({ javaScript: false }), mouse, unseen));
+  test('script 1: configure, on the width of a phone', async () => configure(await given.page({ width: 390, height: 844 }), mouse));
+
+  test('script 2: pictures are checked, shown in the preview, on consent and in the list; a pale colour warns', async () => {
+    const { platform, extension, owner } = world;
+    userOf(platform, 'team@lantern.example', [extension]);
+    await connected(world);
+    const page = await given.page();
+    await page.goto(`${platform.url}/settings/branding`);
+    await signIn(page, mouse, { email: 'team@lantern.example', password: PASSWORD });
+    const give = async (label: string, size: number) => {
+      await page.getByLabel(label).setInputFiles({ name: 'picture.png', mimeType: 'image/png', buffer: png(size, size) });
+      await page.getByRole('button', { name: 'Save' }).click();
+    };
+    await give('Logo', 100);
+    expect(await page.getByRole('alert').textContent()).toContain('The logo has 100 × 100 pixels; it needs at least 128 × 128.');
+    await give('Logo', 256);
+    await page.getByRole('status').waitFor();
+    await give('Icon', 256);
+    const preview = page.getByRole('region', { name: 'Preview' });
+    const pictures = preview.locator('img');
+    expect(await pictures.count()).toBe(2);
+    for (const picture of await pictures.all()) {
+      expect(await picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBe(256);
+    }
+    await page.getByLabel('Brand colour').fill('#fde68a');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/contrast with white 1\.\d:1, below 4\.5/).waitFor();
+    await expectNoSeriousAxe(page);
+
+    const visitor = await given.page();
+    const query = new URLSearchParams({ response_type: 'code', client_id: extension.test.id, always_prompt: 'true' });
+    await visitor.goto(`${platform.url}/oauth/authorize?${query}`);
+    await signIn(visitor, mouse, owner);
+    await visitor.getByRole('img', { name: 'Lantern Analytics' }).waitFor();
+    await expectNoSeriousAxe(visitor);
+    await visitor.goto(`${platform.url}/${owner.acme.id}/test/settings/apps`);
+    expect(await visitor.locator('img.brand-image').evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBe(
+      256,
+    );
+    await expectNoSeriousAxe(visitor);
+  });
+
+  test('consent is not shown inside of another page', async () => {
+    const { platform, extension } = world;
+    const query = new URLSearchParams({ response_type: 'code', client_id: extension.test.id });
+    const page = await given.page();
+    const refused = page.waitForEvent('console', (message) => /frame-ancestors|X-Frame-Options/.test(message.text()));
+    await page.setContent(`<iframe src="${platform.url}/oauth/authorize?${query}" width="800" height="600"></iframe>`);
+    await refused;
+    expect(await page.frameLocator('iframe').getByRole('heading').count()).toBe(0);
+  });
+});
