@@ -80,12 +80,24 @@ function openStore(settings: Settings): Opened {
   try {
     let journal: Journal | undefined;
     const store = new MemoryStore((change) => journal?.append(change));
-    journal = Journal.open(settings.data, (change) => store.apply(change));
+    let changes = 0;
+    journal = Journal.open(settings.data, (change) => {
+      changes += 1;
+      store.apply(change);
+    });
+    compactIfWorthIt(journal, store, changes);
     return { store, journal, lock };
   } catch (error) {
     lock.release();
     throw new Error(`The data folder ${settings.data} cannot be read: ${(error as Error).message}`);
   }
+}
+
+/** A journal tells every change; where most of them have been overtaken since, it begins afresh with what there is. */
+function compactIfWorthIt(journal: Journal, store: MemoryStore, changes: number): void {
+  if (changes < 20_000) return;
+  const snapshot = store.snapshot();
+  if (changes > 3 * (snapshot.rows.length + snapshot.answers.length)) journal.rewrite(snapshot);
 }
 
 /** Puts a platform together and lets it listen. */

@@ -1,5 +1,6 @@
 import { invalid, noSuch, parseWorldKey } from '../../engine/index.ts';
 import type { LogEntry } from '../../http/log.ts';
+import type { Platform } from '../../platform.ts';
 import { isSeed, noSeedSentence, sow } from '../../seeds/index.ts';
 import type { Snapshot } from '../../store/memory.ts';
 import type { ControlRoute, ShortRoute } from '../route.ts';
@@ -45,7 +46,7 @@ const reset: ControlRoute<{ account?: string; seed?: string }, { reset: true }> 
   answers: '`{reset: true}`',
   run: ({ platform }, { account, seed }) => {
     if (account !== undefined) {
-      forgetAccount(platform.store.snapshot(), account, (change) => platform.store.commit(change));
+      forgetAccount(platform, account);
       return { reset: true };
     }
     const name = seed === 'none' ? undefined : (seed ?? platform.settings.seed);
@@ -57,10 +58,11 @@ const reset: ControlRoute<{ account?: string; seed?: string }, { reset: true }> 
   },
 };
 
-function forgetAccount(snapshot: Snapshot, account: string, commit: (change: { writes: never[] }) => void): void {
-  const rows = snapshot.rows.filter(({ world }) => parseWorldKey(world).account === account);
+/** The test and live data of an account; the account itself and its keys are the platform's records. */
+function forgetAccount(platform: Platform, account: string): void {
+  const rows = platform.store.snapshot().rows.filter(({ world }) => parseWorldKey(world).account === account);
   const writes = rows.map(({ world, row }) => ({ world, object: row.object, id: row.id, created: row.created, text: null, deleted: true }));
-  commit({ writes: writes as never[] });
+  platform.store.commit({ writes });
 }
 
 const seed: ShortRoute<{ name: string }, { seeded: string; sentence: string }> = {
