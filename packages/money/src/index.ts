@@ -1,1 +1,22 @@
-export {};
+export { allocate } from './allocate.ts';
+export {
+  type Amount,
+  amount,
+  decimalsOf,
+  format,
+  minimumCharge,
+  type Ratio,
+  ratio,
+  rounded,
+  share,
+  THREE_DECIMAL,
+  times,
+  whole,
+  ZERO_DECIMAL,
+} from './amount.ts';
+export { type Discount, type DiscountAmount, type DiscountableLine, type Discounted, discountLines } from './discount.ts';
+export { applicationFee, availableOn, feeRefunded, processingFee } from './fee.ts';
+export { type CountedDiscounts, type Duration, itemMrr, type MrrDiscount, type MrrItem, monthFactor } from './mrr.ts';
+export { civilFromDays, daysFromCivil, dayText, type Interval, periodAt, step } from './period.ts';
+export { type Priced, priceAmount, type Tier } from './price-amount.ts';
+export { prorate, remaining, type Span } from './proration.ts';

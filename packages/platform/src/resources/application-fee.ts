@@ -1,3 +1,4 @@
+import { feeRefunded } from '@annex/money';
 import {
   type Behaviour,
   type Draft,
@@ -136,7 +137,7 @@ export function refundFeeOf(draft: Draft, charge: StripeObject, refunded: number
   const fee = there.get('application_fee', draft.get('charge', charge.id)?.application_fee);
   if (fee === undefined) return;
   const soFar = charge.amount_refunded + refunded;
-  const target = soFar >= charge.amount_captured ? fee.amount : Math.round((fee.amount * soFar) / charge.amount_captured);
+  const target = feeRefunded(fee.amount, soFar, charge.amount_captured);
   if (target > fee.amount_refunded) refundFee(there, fee, { amount: target - fee.amount_refunded });
 }
 

@@ -1,3 +1,4 @@
+import { format } from '@annex/money';
 import { type Behaviour, type Draft, type Fields, invalid, noSuch, type Params, refuse, type StripeObject } from '../engine/index.ts';
 import { refundFeeOf } from './application-fee.ts';
 import { post } from './charge/ledger.ts';
@@ -9,9 +10,8 @@ const alreadyRefunded = (id: string) =>
 const disputed = (id: string) =>
   refuse({ status: 400, code: 'charge_disputed', message: `Charge ${id} has been charged back; cannot issue a refund.`, param: 'charge' });
 const nothingPaid = (intent: string) => invalid(`This PaymentIntent (${intent}) does not have a successful charge to refund.`);
-const dollars = (amount: number): string => `$${(amount / 100).toFixed(2)}`;
-const tooMuch = (asked: number, rest: number) =>
-  invalid(`Refund amount (${dollars(asked)}) is greater than unrefunded amount on charge (${dollars(rest)})`, 'amount');
+const tooMuch = (asked: number, rest: number, currency: string) =>
+  invalid(`Refund amount (${format(asked, currency)}) is greater than unrefunded amount on charge (${format(rest, currency)})`, 'amount');
 
 function chargeOf(draft: Draft, params: Params): StripeObject {
   if (params.charge !== undefined) {
@@ -33,7 +33,7 @@ function create(draft: Draft, params: Params): Fields {
   if (rest <= 0) throw alreadyRefunded(charge.id);
   const amount = params.amount ?? rest;
   if (amount <= 0) throw invalid('Invalid positive integer', 'amount', 'parameter_invalid_integer');
-  if (amount > rest) throw tooMuch(amount, rest);
+  if (amount > rest) throw tooMuch(amount, rest, charge.currency);
   const method = draft.get('payment_method', charge.payment_method);
   const pending = method !== undefined && cardOf(draft, method).refund === 'pending';
   return {

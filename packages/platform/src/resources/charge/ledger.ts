@@ -1,6 +1,5 @@
+import { processingFee } from '@annex/money';
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
-
-const DAY = 86_400;
 
 export interface FeeDetail {
   readonly amount: number;
@@ -10,9 +9,6 @@ export interface FeeDetail {
   readonly type: 'stripe_fee' | 'application_fee';
 }
 
-/** 2.9 % + 30 minor units, rounded half up per charge: 1000 → 59, 2000 → 88 (api-and-events 3.5, captured in test mode). */
-export const processingFee = (amount: number): number => Math.floor((amount * 29 + 500) / 1000) + 30;
-
 export const stripeFee = (amount: number, currency: string): FeeDetail => ({
   amount: processingFee(amount),
   application: null,
@@ -20,18 +16,6 @@ export const stripeFee = (amount: number, currency: string): FeeDetail => ({
   description: 'Stripe processing fees',
   type: 'stripe_fee',
 });
-
-/** The UTC midnight at which a movement becomes available: two business days later, as for accounts in the US. */
-export function availableOn(now: number, businessDays: number): number {
-  let day = Math.floor(now / DAY);
-  for (let left = businessDays; left > 0; ) {
-    day += 1;
-    // 1970-01-01 was a Thursday: day 2 of the epoch a Saturday, day 3 a Sunday.
-    const weekday = (day + 4) % 7;
-    if (weekday !== 0 && weekday !== 6) left -= 1;
-  }
-  return day * DAY;
-}
 
 export interface Movement {
   /** Signed, minor units. */

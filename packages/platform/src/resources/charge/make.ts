@@ -1,7 +1,8 @@
+import { availableOn } from '@annex/money';
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
 import { applicationFeeDetail } from '../application-fee.ts';
 import type { Decline, TestCard } from '../payment-method/cards.ts';
-import { availableOn, post, stripeFee } from './ledger.ts';
+import { post, stripeFee } from './ledger.ts';
 
 export interface NewCharge {
   readonly intent: StripeObject;

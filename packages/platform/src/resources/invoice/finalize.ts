@@ -1,3 +1,4 @@
+import { applicationFee } from '@annex/money';
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
 import { insertIntent } from '../payment-intent/insert.ts';
 
@@ -82,7 +83,7 @@ function earnings(draft: Draft, invoice: StripeObject, due: number): { applicati
   const percent = subscription?.application_fee_percent;
   return {
     application,
-    application_fee_amount: typeof percent === 'number' ? Math.min(due, Math.round((invoice.total * percent) / 100)) : null,
+    application_fee_amount: typeof percent === 'number' ? applicationFee(invoice.total, percent, due) : null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { format, minimumCharge } from '@annex/money';
 import {
   type Behaviour,
   type Draft,
@@ -15,39 +16,11 @@ import { currencyOf } from '../price.ts';
 import { confirm, methodFor } from './confirm.ts';
 import { machine, unexpectedState } from './machine.ts';
 
-/** The least that can be charged, in minor units (api-and-events 1.18). */
-const MINIMUM: Readonly<Record<string, number>> = {
-  aed: 200,
-  aud: 50,
-  bgn: 100,
-  brl: 50,
-  cad: 50,
-  chf: 50,
-  czk: 1500,
-  dkk: 250,
-  eur: 50,
-  gbp: 30,
-  hkd: 400,
-  huf: 17500,
-  inr: 50,
-  jpy: 50,
-  mxn: 1000,
-  myr: 200,
-  nok: 300,
-  nzd: 50,
-  pln: 200,
-  ron: 200,
-  sek: 300,
-  sgd: 50,
-  thb: 1000,
-  usd: 50,
-};
-
 const tooSmall = (minimum: number, currency: string) =>
   refuse({
     status: 400,
     code: 'amount_too_small',
-    message: `Amount must be at least $${(minimum / 100).toFixed(2)} ${currency}`,
+    message: `Amount must be at least ${format(minimum, currency)} ${currency}`,
     param: 'amount',
   });
 const tooLarge = () =>
@@ -60,7 +33,7 @@ const noFeeHere = () =>
 
 function checkAmount(amount: number, currency: string): void {
   if (amount < 1) throw invalid('This value must be greater than or equal to 1.', 'amount', 'parameter_invalid_integer');
-  const minimum = MINIMUM[currency] ?? 1;
+  const minimum = minimumCharge(currency);
   if (amount < minimum) throw tooSmall(minimum, currency);
   if (amount > 99_999_999) throw tooLarge();
 }

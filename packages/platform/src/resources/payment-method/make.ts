@@ -1,3 +1,4 @@
+import { civilFromDays } from '@annex/money';
 import {
   type Draft,
   type Fields,
@@ -59,19 +60,7 @@ function fingerprint(draft: Draft, number: string): string {
 /** A year of four digits; two mean this century. */
 const fullYear = (year: number): number => (year < 100 ? 2000 + year : year);
 
-/** The civil year and month of an instant (UTC): days since 1970 in the proleptic Gregorian calendar. */
-export function yearAndMonth(seconds: number): { year: number; month: number } {
-  const days = Math.floor(seconds / 86_400) + 719_468;
-  const era = Math.floor(days / 146_097);
-  const dayOfEra = days - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shifted = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = shifted < 10 ? shifted + 3 : shifted - 9;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month };
-}
+const yearAndMonth = (seconds: number): { year: number; month: number } => civilFromDays(Math.floor(seconds / 86_400));
 
 interface Expiry {
   readonly month: number;

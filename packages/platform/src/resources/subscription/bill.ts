@@ -1,14 +1,12 @@
+import { format, step } from '@annex/money';
 import { type Draft, invalid, type Params, refuse, type StripeObject } from '../../engine/index.ts';
 import { redeem } from '../coupon.ts';
 import { retotal } from '../invoice/index.ts';
 import type { NewLine } from '../invoice/lines.ts';
 import { insertInvoice } from '../invoice/make.ts';
 import { pendingItems, sweep } from '../invoice/pending.ts';
-import { priceAmount } from './amount.ts';
-import { itemsOf } from './items.ts';
-import { step } from './period.ts';
+import { itemAmount, itemsOf } from './items.ts';
 
-const dollars = (amount: number): string => `$${(amount / 100).toFixed(2)}`;
 const EVERY: Readonly<Record<string, string>> = { day: 'day', week: 'week', month: 'month', year: 'year' };
 
 /** `1 × Pro (at $20.00 / month)`, `Free trial for 1 × Pro`. */
@@ -21,14 +19,14 @@ function describe(draft: Draft, item: StripeObject, trial: boolean): string {
     price.recurring.interval_count === 1
       ? EVERY[price.recurring.interval]
       : `${price.recurring.interval_count} ${price.recurring.interval}s`;
-  const at = price.unit_amount === null ? '' : ` (at ${dollars(price.unit_amount)} / ${every})`;
+  const at = price.unit_amount === null ? '' : ` (at ${format(price.unit_amount, price.currency)} / ${every})`;
   return `${quantity} × ${name}${at}`;
 }
 
 /** The lines of a subscription for the periods its items are in. */
 export function linesFor(draft: Draft, subscription: StripeObject, trial: boolean): NewLine[] {
   return itemsOf(draft, subscription.id).map((item) => ({
-    amount: trial ? 0 : priceAmount(draft.get('price', item.price.id) ?? item.price, item.quantity ?? 0),
+    amount: trial ? 0 : itemAmount(draft.get('price', item.price.id) ?? item.price, item.quantity ?? 0),
     currency: subscription.currency,
     description: describe(draft, item, trial),
     period: { start: item.current_period_start, end: item.current_period_end },

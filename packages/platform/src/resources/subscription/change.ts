@@ -1,13 +1,12 @@
+import { dayText, periodAt, remaining } from '@annex/money';
 import { type Draft, type Fields, invalid, mergedMetadata, type Params, type StripeObject } from '../../engine/index.ts';
 import { finalize } from '../invoice/finalize.ts';
 import { attempt, methodForInvoice } from '../invoice/pay.ts';
 import { insertItem as insertInvoiceItem } from '../invoiceitem.ts';
 import { planOfPrice } from '../price.ts';
-import { priceAmount } from './amount.ts';
 import { billSubscription, insertDiscounts } from './bill.ts';
 import { checkFeePercent } from './create.ts';
-import { checkTogether, insertItem, itemsOf, priceOf } from './items.ts';
-import { dayText, periodAt } from './period.ts';
+import { checkTogether, insertItem, itemAmount, itemsOf, priceOf } from './items.ts';
 
 export const ENDED = new Set(['canceled', 'incomplete_expired']);
 
@@ -70,14 +69,13 @@ function modified(draft: Draft, known: StripeObject, given: Params, index: numbe
 function prorate(draft: Draft, subscription: StripeObject, changes: readonly Change[], at: number): void {
   for (const { before, after, item } of changes) {
     const { current_period_start: start, current_period_end: end } = item;
-    const share = (amount: number): number => Math.round((amount * (end - at)) / (end - start));
     const add = (side: { price: StripeObject; quantity: number }, sign: 1 | -1): void => {
       if (side.price.recurring.usage_type === 'metered') return;
       const name = draft.get('product', side.price.product)?.name ?? side.price.product;
       const times = side.quantity > 1 ? `${side.quantity} × ` : '';
       insertInvoiceItem(draft, {
         customer: subscription.customer,
-        amount: sign * share(priceAmount(draft.get('price', side.price.id) ?? side.price, side.quantity)),
+        amount: sign * remaining(itemAmount(draft.get('price', side.price.id) ?? side.price, side.quantity), { start, end }, at),
         currency: subscription.currency,
         description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${times}${name} after ${dayText(at)}`,
         period: { start: at, end },

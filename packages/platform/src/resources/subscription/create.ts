@@ -1,9 +1,9 @@
+import { periodAt, share, step } from '@annex/money';
 import { type Draft, type Fields, invalid, noSuch, type Params, StripeError, type StripeObject } from '../../engine/index.ts';
 import { finalize } from '../invoice/finalize.ts';
 import { attempt, methodForInvoice } from '../invoice/pay.ts';
 import { billSubscription, insertDiscounts, linesFor, noPaymentMethod } from './bill.ts';
 import { checkTogether, insertItem, priceOf } from './items.ts';
-import { periodAt, step } from './period.ts';
 
 const needsDays = () =>
   invalid('If subscription collection is set to send_invoice, you must specify days_until_due.', 'days_until_due', 'parameter_missing');
@@ -193,5 +193,5 @@ function proratedLines(draft: Draft, subscription: StripeObject, terms: Terms, p
   if (params.proration_behavior === 'none') return [];
   const every = terms.prices[0]!.recurring;
   const whole = asked - step(asked, every, -1);
-  return linesFor(draft, subscription, false).map((line) => ({ ...line, amount: Math.round((line.amount * (asked - draft.now)) / whole) }));
+  return linesFor(draft, subscription, false).map((line) => ({ ...line, amount: share(line.amount, asked - draft.now, whole) }));
 }

@@ -1,3 +1,4 @@
+import { type Priced, priceAmount } from '@annex/money';
 import { type Draft, type Fields, invalid, mergedMetadata, type Params, type StripeObject } from '../../engine/index.ts';
 import { insertPrice, planOfPrice } from '../price.ts';
 
@@ -34,6 +35,10 @@ export function checkTogether(prices: readonly StripeObject[]): void {
     seen.add(price.id);
   }
 }
+
+/** What an item costs for one of its periods; metered ones are billed by use, which is not simulated. */
+export const itemAmount = (price: StripeObject, quantity: number): number =>
+  price.recurring?.usage_type === 'metered' ? 0 : priceAmount(price as Priced & StripeObject, quantity);
 
 export interface NewSubscriptionItem {
   readonly subscription: string;

@@ -1,9 +1,9 @@
+import { periodAt } from '@annex/money';
 import type { Draft, StripeObject } from '../../engine/index.ts';
 import { methodForInvoice } from '../invoice/pay.ts';
 import { billSubscription } from './bill.ts';
 import { cancelNow } from './index.ts';
 import { itemsOf } from './items.ts';
-import { periodAt } from './period.ts';
 
 const LIVING = new Set(['active', 'past_due', 'unpaid']);
 
