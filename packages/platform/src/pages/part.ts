@@ -5,12 +5,14 @@ import type { Part, Platform } from '../platform.ts';
 import { assetRoutes } from './assets.ts';
 import { brandCss, brandOf } from './brand.ts';
 import { brandingRoutes } from './dashboard/branding.tsx';
+import { clockRoutes } from './dashboard/clocks.tsx';
 import { connectedAccountsRoutes } from './dashboard/connected-accounts.tsx';
 import { connectedAppsRoutes } from './dashboard/connected-apps.tsx';
 import { dataRoutes } from './dashboard/data.tsx';
 import { deliveryRoutes } from './dashboard/deliveries.tsx';
 import { eventRoutes } from './dashboard/events.tsx';
 import { extensionRoutes } from './dashboard/extension.tsx';
+import { faultRoutes } from './dashboard/faults.tsx';
 import { homeRoutes } from './dashboard/home.tsx';
 import { keyRoutes } from './dashboard/keys.tsx';
 import { logRoutes } from './dashboard/logs.tsx';
@@ -40,6 +42,8 @@ const DASHBOARD: readonly ((platform: Platform) => Hono<DashboardEnv>)[] = [
   deliveryRoutes,
   logRoutes,
   keyRoutes,
+  clockRoutes,
+  faultRoutes,
   liveRoutes,
 ];
 
@@ -102,7 +106,8 @@ function pageApp(platform: Platform): Hono<PageEnv> {
     const { user, session } = c.get('visitor');
     const path = c.req.path === '/' ? '' : c.req.path;
     const isKnown =
-      path === '' || /^\/(settings|data|events|webhooks|logs|make|connected-accounts|deliveries|new-account|find)(\/|$)/.test(path);
+      path === '' ||
+      /^\/(settings|data|events|webhooks|logs|make|connected-accounts|deliveries|clocks|faults|new-account|find)(\/|$)/.test(path);
     if (!isKnown) return c.notFound();
     if (user === undefined || session === undefined) return c.redirect(`/sign-in?next=${encodeURIComponent(path || '/')}`, 303);
     const account = session.account !== null && user.accounts.includes(session.account) ? session.account : user.accounts[0];

@@ -42,6 +42,8 @@ const NAV: readonly { readonly title: string; readonly links: readonly (readonly
       ['/webhooks', 'Webhooks'],
       ['/logs', 'API log'],
       ['/settings/keys', 'API keys'],
+      ['/clocks', 'Clocks'],
+      ['/faults', 'Faults'],
     ],
   },
 ];
@@ -91,7 +93,8 @@ const AccountMenu: FC<{ platform: Platform; place: Place; csrf: string }> = ({ p
 
 const Bar: FC<{ platform: Platform; place: Place; csrf: string; current: string }> = ({ platform, place, csrf, current }) => {
   const { livemode, account } = place.world;
-  const stay = current === '' || /^\/(data|settings|events|webhooks|logs|make|connected-accounts)/.test(current) ? current : '';
+  const stay =
+    current === '' || /^\/(data|settings|events|webhooks|logs|make|clocks|faults|connected-accounts)/.test(current) ? current : '';
   return (
     <div class="bar">
       <AccountMenu platform={platform} place={place} csrf={csrf} />
@@ -104,7 +107,15 @@ const Bar: FC<{ platform: Platform; place: Place; csrf: string; current: string 
         </a>
       </nav>
       <span class="quiet">
-        Platform clock <Time seconds={platform.clock.now()} exact />
+        <a href={`${place.base}/clocks`}>Platform clock</a> <Time seconds={platform.clock.now()} exact />
+        {platform.faults.active && (
+          <>
+            {' '}
+            <a class="tag bad" href={`${place.base}/faults`}>
+              faults on
+            </a>
+          </>
+        )}
         {platform.clock.state.speed !== 1 &&
           ` (${platform.clock.state.speed === 0 ? 'stopped' : `runs ${platform.clock.state.speed} times as fast`})`}
       </span>

@@ -35,8 +35,8 @@ export const DeliveryTable: FC<{ base: string; rows: readonly DeliveryRecord[] }
       <thead>
         <tr>
           <th scope="col">Event</th>
-          <th scope="col">Account</th>
           <th scope="col">State</th>
+          <th scope="col">Account</th>
           <th scope="col" class="num">
             Attempts
           </th>
@@ -51,11 +51,11 @@ export const DeliveryTable: FC<{ base: string; rows: readonly DeliveryRecord[] }
                 {delivery.type}
               </a>
             </td>
-            <td>
-              <code>{delivery.account}</code> {!delivery.livemode && delivery.endpoint_livemode && <span class="mode test">test</span>}
+            <td class="nowrap">
+              <DeliveryState delivery={delivery} />
             </td>
             <td>
-              <DeliveryState delivery={delivery} />
+              <code>{delivery.account}</code> {!delivery.livemode && delivery.endpoint_livemode && <span class="mode test">test</span>}
             </td>
             <td class="num">{delivery.attempts.length}</td>
             <td>
