@@ -4,6 +4,7 @@ import { isRefusal } from '../wire/refusal.ts';
 import type { World } from '../wire/stripe-api.ts';
 import { storePage } from './door.ts';
 import { withoutNul } from './inbox.ts';
+import { listInterval } from './interval.ts';
 import type { MirroredObject } from './mirrored-object.ts';
 import { expectedRest, type PageFacts, splitRest } from './ranges.ts';
 import { actingFor, whenRefused } from './source.ts';
@@ -79,14 +80,15 @@ async function readPage(setup: Setup, owner: string, range: Range, leaseMs: numb
   const mirrored = setup.objects.get(range.object);
   if (mirrored === undefined) throw new Error(`This worker does not mirror ${range.object}; another one asked for it.`);
   const answer = await actingFor(setup, range, { path: mirrored.list, query: listQuery(mirrored, range), patienceMs: PATIENCE_MS });
+  const interval = mirrored.single ? answer.interval : listInterval(answer.interval);
   const next = await setup.database.transaction(async (tx) => {
     await gate(tx, range);
     const [page] = await tx.query<PageFacts & { last_id: string | null }>(storePage(mirrored), [
       range.account,
       range.livemode,
       withoutNul(answer.text),
-      answer.interval.lo,
-      answer.interval.hi,
+      interval.lo,
+      interval.hi,
       setup.settings.settleMs,
     ]);
     return checkpoint(setup, tx, { owner, range, page: page!, mirrored, leaseMs });

@@ -99,11 +99,15 @@ export async function moveImport(on: Query, { account, livemode }: World, move: 
   return moved.length > 0;
 }
 
-/** Marks imports of which nothing is open any more; where everything was read again, has what was not seen looked at. Answers them. */
+/**
+ * Marks imports of which nothing is open any more, and has the events since their beginning read once: a list may have been old, and an
+ * event may have come before there was a connection. Where everything was read again, has what was not seen looked at.
+ * Answers them.
+ */
 export async function finishImports(setup: Setup): Promise<World[]> {
   return setup.database.transaction(async (tx) => {
     const finished = await tx.query<World & { sweep: boolean; started_ms: number }>(
-      `update annex.imports i set state = 'done', finished_ms = ${NOW_MS}, gap = null
+      `update annex.imports i set state = 'done', finished_ms = ${NOW_MS}, gap = null, reconciled_ms = 0
        where i.state = 'running' and not exists
          (select 1 from annex.ranges r where r.account = i.account and r.livemode = i.livemode and r.state = 'open' and r.kind = 'import')
        returning account, livemode, sweep, started_ms`,

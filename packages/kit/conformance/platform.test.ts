@@ -1,0 +1,141 @@
+import { createKitWorld, type KitWorld, type Party } from '@annex/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Visitor } from '../../platform/conformance/extension-world.ts';
+import type { DoctorReport } from '../src/index.ts';
+import { onEachDatabase } from './databases.ts';
+
+/** The kit against the platform of this repository, over HTTP alone: as an extension runs. */
+onEachDatabase('the kit and the platform', (opened) => {
+  let world: KitWorld;
+  let acme: Party;
+  const spoken: string[] = [];
+  beforeAll(async () => {
+    world = await createKitWorld({ kit: { database: opened.current, log: (level, message) => level === 'error' && spoken.push(message) } });
+    acme = world.dana.accounts[0]!;
+  });
+  afterAll(() => world.close());
+
+  const post = (path: string, form: Record<string, string | number> = {}) => world.api(acme.testKey, `POST ${path}`, form);
+  const mode = { livemode: false };
+  const acmeWorld = () => ({ account: acme.account, ...mode });
+
+  const fill = async (customers: number): Promise<void> => {
+    const { id: product } = await post('/v1/products', { name: 'Lamp' });
+    const { id: price } = await post('/v1/prices', { product, currency: 'eur', unit_amount: 900, 'recurring[interval]': 'month' });
+    for (let n = 0; n < customers; n++) {
+      const { id: customer } = await post('/v1/customers', { email: `c${n}@x.test` });
+      const { id: method } = await post('/v1/payment_methods/pm_card_visa/attach', { customer });
+      if (n % 3 === 0) await post('/v1/subscriptions', { customer, default_payment_method: method, 'items[0][price]': price });
+      if (n % 4 === 1) {
+        await post('/v1/payment_intents', {
+          customer,
+          payment_method: method,
+          amount: 500,
+          currency: 'eur',
+          confirm: 'true',
+          off_session: 'true',
+        });
+      }
+    }
+    const { id: customer } = await post('/v1/customers', { email: 'many@x.test' });
+    const { id: invoice } = await post('/v1/invoices', { customer, currency: 'eur' });
+    for (let n = 0; n < 14; n++) await post('/v1/invoiceitems', { customer, invoice, amount: 100 + n, currency: 'eur' });
+  };
+
+  /** The owner's browser: our page, sign in, consent, and back. */
+  const connect = async (): Promise<string> => {
+    const here = new Visitor(world.origin);
+    const consentPage = new URL((await here.get('/connect')).headers.get('location')!);
+    const there = new Visitor(world.platform.url);
+    await there.signIn(world.dana.email, world.dana.password);
+    const path = `${consentPage.pathname}${consentPage.search}&always_prompt=true`;
+    const back = new URL((await there.submit(path, { account: acme.account, decision: 'allow' })).headers.get('location')!);
+    return (await here.get(`${back.pathname}${back.search}`)).text();
+  };
+
+  const state = async () => (await world.kit.progress(acme.account, false))?.state;
+  const quiet = async (): Promise<void> => {
+    await expect.poll(state, { timeout: 30_000 }).toMatch(/done|partial/);
+    const left = async () => {
+      const { inbox, doubts, ranges } = await world.kit.health();
+      return { inbox, doubts, ranges };
+    };
+    await expect.poll(left, { timeout: 30_000 }).toEqual({ inbox: 0, doubts: 0, ranges: 0 });
+  };
+  const drift = ({ objects }: DoctorReport) =>
+    objects.flatMap(({ object, drift, more }) => (drift.length + more > 0 ? [{ object, drift, more }] : []));
+
+  it('an account is connected in a browser, imported whole, and equal to the source in every object type', async () => {
+    await fill(20);
+    expect(await connect()).toBe(`${acme.account} is connected.\n`);
+    await quiet();
+    const progress = await world.kit.progress(acme.account, false);
+    expect(progress?.objects.filter((one) => one.state === 'refused')).toEqual([]);
+    const rows = Object.fromEntries(progress!.objects.map((one) => [one.object, one.rows]));
+    expect(rows).toMatchObject({ customer: 21, subscription: 7, product: 1, price: 1 });
+    expect(progress!.requests).toBeLessThanOrEqual(60);
+    const report = await world.kit.doctor(acmeWorld());
+    expect(drift(report)).toEqual([]);
+    expect(report.objects.filter(({ note }) => note !== undefined)).toEqual([]);
+    const [lines] = await world.kit.query(
+      'select max(count)::int as n from (select count(*) from stripe.invoice_line_items where account = $1 group by parent_id) i',
+      [acme.account],
+    );
+    expect(lines).toEqual({ n: 14 });
+  }, 60_000);
+
+  it('what happens on the account is in the mirror within moments, by webhook alone', async () => {
+    const { id } = await post('/v1/customers', { email: 'new@x.test' });
+    const email = async () =>
+      (await world.kit.query('select email from stripe.customers where account = $1 and id = $2', [acme.account, id]))[0];
+    await expect.poll(email, { timeout: 5_000 }).toEqual({ email: 'new@x.test' });
+    await post(`/v1/customers/${id}`, { email: 'newer@x.test' });
+    await expect.poll(email, { timeout: 5_000 }).toEqual({ email: 'newer@x.test' });
+    await world.api(acme.testKey, `DELETE /v1/customers/${id}`);
+    await expect.poll(email, { timeout: 5_000 }).toBeUndefined();
+  });
+
+  it('whatever goes wrong on the way, after catch-up the mirror equals the source', async () => {
+    await world.platform.control.setFaults({
+      seed: 7,
+      rules: [
+        { fault: 'duplicate', share: 0.2 },
+        { fault: 'reorder', share: 0.5, window: 2 },
+        { fault: 'drop', share: 0.1 },
+        { fault: 'error', share: 0.05, account: acme.account, method: 'GET' },
+        { fault: 'rate_limit', share: 0.03, method: 'GET', account: acme.account, length: 3 },
+        { fault: 'slow', share: 0.1, method: 'GET', account: acme.account, from: 0.1, to: 0.4 },
+        { fault: 'stale_list', share: 0.3, account: acme.account, behind: 3 },
+        { fault: 'clock_skew', share: 0.3, seconds: 45 },
+      ],
+    });
+    await world.kit.import(acmeWorld(), 'again');
+    const ids: string[] = [];
+    for (let n = 0; n < 120; n++) {
+      const at = ids[(n * 7) % Math.max(1, ids.length)];
+      if (n % 3 === 0 || at === undefined) ids.push((await post('/v1/customers', { email: `f${n}@x.test` })).id);
+      else if (n % 17 === 0) await world.api(acme.testKey, `DELETE /v1/customers/${ids.splice(ids.indexOf(at), 1)[0]}`);
+      else await post(`/v1/customers/${at}`, { name: `name ${n}`, 'metadata[n]': n });
+    }
+    await post('/v1/coupons', { id: 'WELCOME', percent_off: 10, duration: 'once' });
+    await world.platform.control.clearFaults();
+    await quiet();
+    // Held deliveries still come; lost ones are found in the event list.
+    await expect.poll(async () => (await world.kit.reconcile(acmeWorld())).recovered, { timeout: 20_000, interval: 500 }).toBe(0);
+    await quiet();
+    expect(drift(await world.kit.doctor(acmeWorld()))).toEqual([]);
+    expect((await world.kit.aside()).length).toBe(0);
+  }, 120_000);
+
+  it('revoked on the platform, the account is forgotten by webhook, with a receipt', async () => {
+    const there = new Visitor(world.platform.url);
+    await there.signIn(world.dana.email, world.dana.password);
+    await world.api(world.extension.testKey, `POST /oauth/deauthorize`, {
+      client_id: world.extension.testClientId,
+      stripe_user_id: acme.account,
+    });
+    await expect.poll(async () => (await world.kit.receipts(acme.account))[0]?.finished_ms ?? null, { timeout: 10_000 }).not.toBeNull();
+    expect((await world.kit.receipts(acme.account))[0]).toMatchObject({ reason: 'revoked on Stripe', counts: { 'mirror.coupons': 1 } });
+    expect(await world.kit.connections()).toEqual([]);
+  });
+});
