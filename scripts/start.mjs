@@ -1,8 +1,6 @@
 // `npm start`: installs and builds what is missing, starts the platform and Lantern with a demo, says what to do next, and stops
 // both on Ctrl-C or when one of them ends.
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { introduceLantern } from './lib/demo.mjs';
 import { checkFolder, checkPort, helpText, readOptions } from './lib/start-options.mjs';
@@ -55,13 +53,6 @@ async function answering(name, url) {
   }
 }
 
-/** One secret for Lantern's forms and seals, kept with its data. */
-function sessionSecret(folder) {
-  const file = join(folder, 'lantern-secret');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 });
-  return readFileSync(file, 'utf8').trim();
-}
-
 async function main() {
   checkNode();
   const options = readOptions(process.argv.slice(2), root);
@@ -77,7 +68,7 @@ async function main() {
   const platformArgs = ['--port', String(options.port), '--data', join(options.data, 'platform'), '--seed', 'demo'];
   start('The platform', 'packages/platform/bin/annex-platform.mjs', platformArgs);
   await answering('The platform', `${platform}/_annex/health`);
-  const env = { ...(await introduceLantern({ platform, lantern, root })), SESSION_SECRET: sessionSecret(options.data) };
+  const env = await introduceLantern({ platform, lantern, root });
   start('Lantern', 'apps/lantern/dist/main.js', ['--port', String(options.lanternPort), '--data', join(options.data, 'lantern')], env);
   await answering('Lantern', `${lantern}/health`);
   if (!stopping) greet({ platform, lantern, data: options.data });

@@ -1,6 +1,9 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { createKit, type DatabaseChoice, type Kit, type KitOptions } from '@annex/kit';
+import { createHash } from 'node:crypto';
+import { createKit, type DatabaseChoice, type Effect, type Kit, type KitOptions } from '@annex/kit';
 import { Hono } from 'hono';
+import { ALERTS_TABLE, alertEffects } from './alerts/queue.ts';
+import { startSender } from './alerts/sender.ts';
+import { ALERT_URLS_TABLE } from './alerts/urls.ts';
 import { CHECKS_TABLE } from './health/checks.ts';
 import { FEED_TABLE, feedEffects } from './live/feed.ts';
 import { type Hub, openHub } from './live/hub.ts';
@@ -10,6 +13,7 @@ import { OBJECTS } from './objects.ts';
 import { routes } from './routes.ts';
 import type { Settings } from './settings.ts';
 import { migrateLantern } from './store/migrate.ts';
+import { type Keys, keysOf, secretOf } from './store/secret.ts';
 import { assetAt } from './web/assets.ts';
 import { type CookieNames, cookieNames } from './web/cookies.ts';
 import { notFound, pageDoor } from './web/door.ts';
@@ -27,8 +31,7 @@ export interface Lantern {
   readonly publicUrl: string;
   readonly secure: boolean;
   readonly cookies: CookieNames;
-  /** Guards forms. */
-  readonly secret: string;
+  readonly keys: Keys;
   /** What it is connected to. `local`: not Stripe itself. */
   readonly stripe: { readonly local: boolean; readonly origin: string; readonly modes: readonly Mode[] };
   /** Origins to which a form may lead. */
@@ -59,7 +62,7 @@ export interface LanternOptions {
 }
 
 /** Lantern's own tables that hold something of an account's data. */
-const ERASED = [FEED_TABLE, CHECKS_TABLE];
+const ERASED = [FEED_TABLE, CHECKS_TABLE, ALERTS_TABLE, ALERT_URLS_TABLE];
 
 /** Changes that are told to open pages together, in milliseconds. */
 const QUIET_MS = 250;
@@ -68,12 +71,13 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
   const { settings, log = () => {}, now = Date.now } = options;
   const publicUrl = options.publicUrl.replace(/\/+$/, '');
   const secure = publicUrl.startsWith('https:');
-  const secret = settings.sessionSecret ?? randomBytes(32).toString('base64url');
+  const secret = secretOf(settings);
+  const keys = keysOf(secret);
   const kit = await createKit({
-    ...kitOptions(settings, publicUrl),
+    ...kitOptions(settings, { publicUrl, secret, keys }),
     ...options.kit,
     database: options.database ?? { url: settings.databaseUrl, folder: settings.data },
-    on: { ...feedEffects, ...leavingEffects, ...options.kit?.on },
+    on: together(feedEffects, alertEffects, leavingEffects, options.kit?.on ?? {}),
     alsoErase: ERASED,
     log,
   });
@@ -87,7 +91,7 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
   const streams = openStreams();
   const lantern: Lantern = {
     ...{ settings, kit, hub, openStreams: streams, publicUrl, secure, log, now },
-    secret: derived(secret, 'forms'),
+    keys,
     cookies: cookieNames(secure),
     stripe: stripeOf(settings),
     formTargets:
@@ -96,11 +100,16 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
         : [new URL(settings.stripeBase).origin],
     addressOf: (request) => request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? 'here',
   };
+  let stopSender: (() => Promise<void>) | undefined;
   return {
     ...lantern,
     app: appOf(lantern),
-    start: () => kit.work.start(),
+    start: () => {
+      kit.work.start();
+      stopSender ??= startSender(lantern);
+    },
     async close() {
+      await stopSender?.();
       streams.endAll();
       hub.close();
       await kit.close();
@@ -108,13 +117,11 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
   };
 }
 
-const derived = (secret: string, purpose: string): string => createHmac('sha256', secret).update(purpose).digest('base64url');
-
-function kitOptions(settings: Settings, publicUrl: string): KitOptions {
+function kitOptions(settings: Settings, given: { publicUrl: string; secret: string; keys: Keys }): KitOptions {
+  const { publicUrl, secret, keys } = given;
   const base = settings.stripeBase;
   const app = (secretKey: string | undefined, clientId: string | undefined) =>
     secretKey === undefined || clientId === undefined ? [] : [{ secretKey, clientId }];
-  const sealing = settings.sessionSecret;
   return {
     apps: [...app(settings.liveSecretKey, settings.liveClientId), ...app(settings.testSecretKey, settings.testClientId)],
     ...(base !== undefined && { apiBase: base, connectBase: base, authorizeBase: base }),
@@ -123,18 +130,26 @@ function kitOptions(settings: Settings, publicUrl: string): KitOptions {
     scope: 'read_only',
     webhookSecrets: settings.webhookSecrets,
     keepDays: settings.keepDays,
-    sealingKeys:
-      sealing === undefined ? [] : [{ id: createHash('sha256').update(sealing).digest('hex').slice(0, 8), key: sealingKey(sealing) }],
+    sealingKeys: [{ id: createHash('sha256').update(secret).digest('hex').slice(0, 8), key: keys.tokens }],
   };
 }
-
-const sealingKey = (secret: string): string => createHmac('sha256', secret).update('tokens').digest('base64');
 
 function stripeOf(settings: Settings): Lantern['stripe'] {
   const modes: Mode[] = [];
   if (settings.liveSecretKey !== undefined) modes.push('live');
   if (settings.testSecretKey !== undefined) modes.push('test');
   return { local: settings.stripeBase !== undefined, origin: settings.stripeBase ?? 'https://dashboard.stripe.com', modes };
+}
+
+/** Several parts of Lantern may follow the same event; each does its own in the same transaction. */
+function together(...parts: readonly Readonly<Record<string, Effect>>[]): Record<string, Effect> {
+  const types = new Set(parts.flatMap((part) => Object.keys(part)));
+  const effectOf =
+    (type: string): Effect =>
+    async (event, tx) => {
+      for (const part of parts) await part[type]?.(event, tx);
+    };
+  return Object.fromEntries([...types].map((type) => [type, effectOf(type)]));
 }
 
 function appOf(lantern: Lantern): Hono {

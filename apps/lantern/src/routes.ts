@@ -1,7 +1,10 @@
 import { liveStream } from './live/stream.ts';
 import { accountsRoutes } from './pages/accounts.tsx';
+import { alertsRoutes } from './pages/alerts.tsx';
 import { auditRoutes } from './pages/audit.tsx';
+import { cashRoutes } from './pages/cash.tsx';
 import { connectRoutes } from './pages/connect.tsx';
+import { failedRoutes } from './pages/failed.tsx';
 import { feedRoutes } from './pages/feed.tsx';
 import { healthRoutes } from './pages/health.tsx';
 import { homeRoutes } from './pages/home.tsx';
@@ -9,6 +12,7 @@ import { importRoutes } from './pages/import.tsx';
 import { invitationRoutes } from './pages/invitation.tsx';
 import { leftRoutes } from './pages/left.tsx';
 import { membersRoutes } from './pages/members.tsx';
+import { objectsRoutes } from './pages/objects.tsx';
 import { overviewRoutes } from './pages/overview.tsx';
 import { settingsRoutes } from './pages/settings.tsx';
 import { signInRoutes } from './pages/sign-in.tsx';
@@ -21,10 +25,14 @@ export const routes: readonly Route[] = [
   ...connectRoutes,
   ...accountsRoutes,
   ...overviewRoutes,
+  ...failedRoutes,
+  ...cashRoutes,
+  ...objectsRoutes,
   ...feedRoutes,
   ...importRoutes,
   ...healthRoutes,
   ...settingsRoutes,
+  ...alertsRoutes,
   ...membersRoutes,
   ...auditRoutes,
   ...invitationRoutes,

@@ -140,7 +140,7 @@ export const Inside: FC<PropsWithChildren<InsideProps>> = ({ visit, title, at, l
         <details class="side-menu" open>
           <summary>Menu</summary>
           <ul>
-            {NAVIGATION.map(({ path, label }) => (
+            {NAVIGATION.filter(({ owner }) => owner !== true || visit.role === 'owner').map(({ path, label }) => (
               <li>
                 <a href={`${place.base}${path}`} aria-current={path === at ? 'page' : undefined}>
                   {label}

@@ -1,8 +1,4 @@
-/** Currencies that Stripe counts otherwise than in hundredths. The rest are in hundredths, whatever ISO 4217 says. */
-const ZERO = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' '));
-const THREE = new Set('bhd jod kwd omr tnd'.split(' '));
-
-export const decimalsOf = (currency: string): number => (ZERO.has(currency) ? 0 : THREE.has(currency) ? 3 : 2);
+import { decimalsOf } from '@annex/money';
 
 const formats = new Map<string, Intl.NumberFormat>();
 
@@ -25,3 +21,14 @@ export function moneyText(minor: number, currency: string): string {
 
 /** With its sign: `+€29.00`, `−€5.00`; nothing changed is `€0.00`. */
 export const signedText = (minor: number, currency: string): string => `${minor > 0 ? '+' : ''}${moneyText(minor, currency)}`;
+
+/** For an axis: `€41k`, `€1.2m`. Rounded, and only there. */
+export function shortMoneyText(minor: number, currency: string): string {
+  const major = minor / 10 ** decimalsOf(currency);
+  const symbol = new Intl.NumberFormat('en', { style: 'currency', currency: currency.toUpperCase(), currencyDisplay: 'narrowSymbol' })
+    .formatToParts(0)
+    .find(({ type }) => type === 'currency')!.value;
+  const [divisor, unit] = Math.abs(major) >= 1e6 ? [1e6, 'm'] : Math.abs(major) >= 1e3 ? [1e3, 'k'] : [1, ''];
+  const number = (Math.abs(major) / divisor).toLocaleString('en', { maximumFractionDigits: 2 });
+  return `${minor < 0 ? '−' : ''}${symbol}${number}${unit}`;
+}

@@ -8,6 +8,7 @@ export const ACTIONS = {
   revoked: 'revoked Lantern’s access',
   erased: 'erased the account’s data',
   import_moved: 'changed the import',
+  alerts_changed: 'changed the alerts',
   checked: 'compared the mirror with Stripe',
   invited: 'invited somebody',
   invitation_withdrawn: 'withdrew an invitation',

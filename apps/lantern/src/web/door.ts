@@ -58,7 +58,7 @@ function arriving(lantern: Lantern, context: Context): Visit {
   const cookies: string[] = [];
   if (known === undefined)
     cookies.push(cookieText(lantern.cookies.browser, browser, { secure: lantern.secure, maxAgeMs: BROWSER_LIVES_MS }));
-  const csrf = csrfOf(lantern.secret, browser, undefined);
+  const csrf = csrfOf(lantern.keys.forms, browser, undefined);
   const base = { lantern, request, url: new URL(request.url), params: context.req.param() as Record<string, string> };
   return { ...base, browser, sessionToken: undefined, person: undefined, csrf, form: new URLSearchParams(), cookies };
 }
@@ -78,7 +78,7 @@ async function whoIsThere(visit: Visit): Promise<Visit> {
   if (sessionToken === undefined) return visit;
   const person = await personOfSession(lantern.kit.database, sessionToken, lantern.now());
   if (person === undefined) return visit;
-  return { ...visit, sessionToken, person, csrf: csrfOf(lantern.secret, browser, sessionToken) };
+  return { ...visit, sessionToken, person, csrf: csrfOf(lantern.keys.forms, browser, sessionToken) };
 }
 
 const nothingHere = (visit: Visit): Response =>
