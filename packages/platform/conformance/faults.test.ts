@@ -33,6 +33,8 @@ describe('a fault of the API', () => {
     await faults({ ...fault, count: 1, operation: 'POST /v1/customers' });
     const made = await stripe.customers.create({ name: 'Once' });
     expect(await hits()).toEqual([1]);
+    const { data } = await world.platform.control.requests({ path: '/v1/customers', method: 'POST', limit: 2 });
+    expect(data.map((entry) => entry.fault)).toEqual([undefined, fault.fault]);
     expect((await stripe.customers.list()).data).toEqual([made]);
     expect((await stripe.events.list()).data).toHaveLength(1);
   });

@@ -32,6 +32,15 @@ export interface RequestFate {
   readonly staleMs?: number;
 }
 
+/** A fate in a word, for the log; nothing where the request was spared. */
+export function faultWord(fate: RequestFate): string | undefined {
+  if (fate.refuse !== undefined) return 'rate_limit';
+  if (fate.error !== undefined) return 'error';
+  if (fate.timeoutMs !== undefined) return 'timeout';
+  if (fate.staleMs !== undefined) return 'stale_list';
+  return fate.slowMs === undefined ? undefined : 'slow';
+}
+
 const UNTOUCHED: DeliveryFate = { drop: false, holdMs: 0, duplicates: 0 };
 
 const typeFits = (wanted: string, type: string): boolean =>

@@ -1,3 +1,4 @@
+import { faultWord } from '../faults/faults.ts';
 import type { Exchange } from './exchange.ts';
 import { header } from './exchange.ts';
 
@@ -22,6 +23,8 @@ export interface LogEntry {
   readonly idempotencyKey: string | undefined;
   readonly userAgent: string | undefined;
   readonly events: readonly string[];
+  /** What went wrong with it because it was asked for: `timeout`, `slow` … */
+  readonly fault: string | undefined;
 }
 
 /** Longer answers (list pages) are kept as their beginning: a log of 5,000 pages of 100 objects would be a gigabyte. */
@@ -62,6 +65,7 @@ export class RequestLog {
       idempotencyKey: header(exchange, 'idempotency-key'),
       userAgent: header(exchange, 'user-agent'),
       events: exchange.eventIds ?? [],
+      fault: exchange.fate === undefined ? undefined : faultWord(exchange.fate),
     };
     if (this.ring.length < this.size) this.ring.push(entry);
     else this.ring[this.at] = entry;
