@@ -144,6 +144,65 @@ describe('forms', () => {
   });
 });
 
+describe('what belongs to others', () => {
+  /** A person with an account and an extension of their own, and nothing to do with Acme or Lantern. */
+  const outsider = async () => {
+    const email = `outsider${Math.random()}@example.com`;
+    userOf(world.platform, email, [world.stranger]);
+    const visitor = new Visitor(world.platform.url);
+    await visitor.signIn(email);
+    const base = `/${world.stranger.id}/test`;
+    return { visitor, base, csrf: await visitor.csrf(base) };
+  };
+
+  test('is not connected by consent', async () => {
+    const { visitor, csrf } = await outsider();
+    const path = authorizePath({ client_id: world.extension.test.id });
+    const response = await visitor.post(path, { csrf, decision: 'allow', account: world.owner.acme.id });
+    expect([response.status, response.headers.get('location')]).toEqual([400, null]);
+    expect(await response.text()).toContain('This account is not one of yours.');
+  });
+
+  test('is not let go of from either side', async () => {
+    await connected(world);
+    const { visitor, base, csrf } = await outsider();
+    const connection = `${world.extension.test.id}/${world.owner.acme.id}`;
+    await visitor.post(`${base}/settings/apps/revoke`, { csrf, connection });
+    await visitor.post(`${base}/connected-accounts/remove`, { csrf, connection });
+    const call = await api(world, { key: world.extension.testKey, account: world.owner.acme.id, path: '/v1/customers' });
+    expect(call.status).toBe(200);
+  });
+
+  test('is not read: objects, events, deliveries, requests', async () => {
+    const { visitor, base } = await outsider();
+    const { data: customers } = (await api(world, { key: world.owner.acme.testKey, path: '/v1/customers' })).body;
+    const { data: events } = (await api(world, { key: world.owner.acme.testKey, path: '/v1/events' })).body;
+    const { data: sent } = await world.platform.control.deliveries({ account: world.owner.acme.id });
+    const request = world.platform.log.entries().find((entry) => entry.account === world.owner.acme.id)!;
+    const paths = [
+      `${base}/data/customer/${customers[0].id}`,
+      `${base}/events/${events[0].id}`,
+      `${base}/deliveries/${sent[0]!.id}`,
+      `${base}/logs/${request.id}`,
+      `${base}/find?id=${customers[0].id}`,
+      `/${world.owner.acme.id}/test/data/customer/${customers[0].id}`,
+      `${base}/data/annex.key`,
+      `${base}/data/annex.user`,
+    ];
+    for (const path of paths) expect((await visitor.get(path)).status, path).toBe(404);
+  });
+
+  test('is not sent again', async () => {
+    const { visitor, base, csrf } = await outsider();
+    const { data } = await world.platform.control.deliveries({ account: world.owner.acme.id });
+    const before = data[0]!;
+    await visitor.post(`${base}/deliveries/${before.id}/resend`, { csrf });
+    await visitor.post(`${base}/events/${before.event}/resend`, { csrf, endpoint: before.endpoint });
+    const after = await world.platform.control.delivery({ id: before.id });
+    expect(after.asked + after.attempts.filter((attempt) => attempt.manual).length).toBe(0);
+  });
+});
+
 describe('redirects', () => {
   test('after signing in lead to this origin alone', async () => {
     const hostile = [
