@@ -1,0 +1,36 @@
+/** Days and months of an account's time zone. The offset is asked for, so that the ledger itself knows no time zones. */
+export interface Calendar {
+  /** `2026-01-31` */
+  day(at: number): string;
+}
+
+const isoDay = (at: number): string => new Date(at * 1000).toISOString().slice(0, 10);
+
+export const UTC: Calendar = { day: isoDay };
+
+/** Days as clocks on the wall there show them, daylight saving included. Throws for an unknown zone. */
+export function calendarOf(timeZone: string): Calendar {
+  if (timeZone === 'Etc/UTC' || timeZone === 'UTC') return UTC;
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  // An hour has one date in zones of whole and half hours alike; most instants of a ledger share few hours.
+  const known = new Map<number, string>();
+  return {
+    day: (at) => {
+      const quarter = Math.floor(at / 900);
+      let day = known.get(quarter);
+      if (day === undefined) {
+        day = format.format(new Date(quarter * 900_000));
+        known.set(quarter, day);
+      }
+      return day;
+    },
+  };
+}
+
+export const monthOf = (day: string): string => day.slice(0, 7);
+
+/** The month after: `2026-12` → `2027-01`. */
+export function nextMonth(month: string): string {
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;
+}

@@ -1,0 +1,88 @@
+import type { Duration, MrrItem } from '@annex/money';
+
+/** An item of a subscription as it was seen; prices in Stripe's words. */
+export interface SeenItem extends MrrItem {
+  readonly id: string;
+}
+
+export interface SeenDiscount {
+  readonly id: string;
+  readonly duration: Duration;
+  readonly percent_off: number | null;
+  readonly amount_off: number | null;
+  /** Unix seconds; null without an end. */
+  readonly end: number | null;
+  readonly products?: readonly string[] | undefined;
+}
+
+/**
+ * A subscription in the state that holds from an instant on, until the next observation of it. Back-filled ones are
+ * reconstructed from invoices, because the API tells only the present: they say so.
+ */
+export interface Observation {
+  readonly subscription: string;
+  readonly customer: string;
+  readonly currency: string;
+  /** Unix seconds: from when on it holds. */
+  readonly at: number;
+  /** Unix milliseconds: when it was seen; of two states from the same instant on, the one seen later holds. */
+  readonly seen: number;
+  readonly status: string;
+  readonly items: readonly SeenItem[];
+  readonly discounts: readonly SeenDiscount[];
+  /** `pause_collection.behavior`, or null. */
+  readonly paused: string | null;
+  /** An end is scheduled (`cancel_at`, `cancel_at_period_end`). */
+  readonly ending: boolean;
+  /** Unix seconds, while it is past due. */
+  readonly pastDueSince: number | null;
+  /** What the customer said when leaving (`cancellation_details.reason` or `.feedback`). */
+  readonly because: string | null;
+  readonly reconstructed: boolean;
+}
+
+const text = (observation: Observation): string => JSON.stringify(observation, Object.keys(observation).sort().concat(NESTED));
+/** Every key that may stand inside: JSON.stringify keeps only those that it is told. */
+const NESTED = [
+  'amount_off',
+  'billing_scheme',
+  'divide_by',
+  'duration',
+  'end',
+  'flat_amount_decimal',
+  'id',
+  'interval',
+  'interval_count',
+  'percent_off',
+  'price',
+  'product',
+  'products',
+  'quantity',
+  'recurring',
+  'round',
+  'tiers',
+  'tiers_mode',
+  'transform_quantity',
+  'unit_amount_decimal',
+  'up_to',
+  'usage_type',
+  '0',
+  '1',
+];
+
+/** The timelines of all subscriptions: in order, each instant once, whatever the order and number of what was given. */
+export function timelines(observations: readonly Observation[]): Map<string, Observation[]> {
+  const keyed = observations.map((observation) => ({ observation, key: text(observation) }));
+  keyed.sort(
+    (a, b) =>
+      a.observation.at - b.observation.at || a.observation.seen - b.observation.seen || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0),
+  );
+  const found = new Map<string, Observation[]>();
+  for (const { observation } of keyed) {
+    const line = found.get(observation.subscription) ?? [];
+    if (line.at(-1)?.at === observation.at) line.pop();
+    line.push(observation);
+    found.set(observation.subscription, line);
+  }
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

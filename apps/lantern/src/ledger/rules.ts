@@ -1,0 +1,68 @@
+import type { CountedDiscounts } from '@annex/money';
+
+/** Every choice that honest people make differently. All figures are derived, so a change takes effect at once. */
+export interface Rules {
+  /** Which discounts are subtracted. */
+  readonly discounts: CountedDiscounts;
+  /** Days after which a past-due subscription no longer counts; null: only when Stripe moves it. */
+  readonly pastDueDays: number | null;
+  /** Whether an end counts when it comes, or when it is asked for. */
+  readonly cancellation: 'at_end' | 'at_request';
+  /** Whether a subscription whose collection is paused (void, uncollectible) counts. */
+  readonly paused: 'zero' | 'count';
+  /** A living subscription that costs nothing any more: its customer is gone, or has come down. */
+  readonly free: 'churn' | 'contraction';
+  /** Customers that are new and gone within one month: in both columns, or in none. */
+  readonly sameMonth: 'show' | 'hide';
+}
+
+const all = new Set(['forever', 'repeating', 'once'] as const);
+
+export const PLAIN: Rules = {
+  discounts: new Set(['forever', 'repeating'] as const),
+  pastDueDays: null,
+  cancellation: 'at_end',
+  paused: 'zero',
+  free: 'churn',
+  sameMonth: 'show',
+};
+
+export interface Preset {
+  readonly id: string;
+  readonly name: string;
+  /** What it is; never that it equals anybody's figures. */
+  readonly sentence: string;
+  readonly rules: Rules;
+}
+
+const approximates = (peer: string): string => `Approximates ${peer}'s published rules as of 2026-11.`;
+
+export const PRESETS: readonly Preset[] = [
+  { id: 'plain', name: 'Plain', sentence: 'Lantern’s own definitions.', rules: PLAIN },
+  {
+    id: 'stripe',
+    name: 'Like Stripe',
+    sentence: approximates('Stripe'),
+    rules: { ...PLAIN, discounts: new Set(['forever'] as const), cancellation: 'at_request' },
+  },
+  {
+    id: 'chartmogul',
+    name: 'Like ChartMogul',
+    sentence: approximates('ChartMogul'),
+    rules: { ...PLAIN, discounts: all, paused: 'count', free: 'contraction' },
+  },
+  {
+    id: 'baremetrics',
+    name: 'Like Baremetrics',
+    sentence: approximates('Baremetrics'),
+    rules: { ...PLAIN, discounts: all, pastDueDays: 30 },
+  },
+  {
+    id: 'profitwell',
+    name: 'Like ProfitWell',
+    sentence: approximates('ProfitWell'),
+    rules: { ...PLAIN, discounts: all, sameMonth: 'hide' },
+  },
+];
+
+export const presetOf = (id: string): Preset | undefined => PRESETS.find((preset) => preset.id === id);
