@@ -4,6 +4,7 @@ import { disconnect } from './connect/disconnect.ts';
 import { type ConnectOutcome, finishConnect } from './connect/finish.ts';
 import { connectOwn } from './connect/own.ts';
 import { type StartOptions, startConnect } from './connect/start.ts';
+import { reseal, type Tokens, tokensOf } from './connect/tokens.ts';
 import type { Effect } from './mirror/apply.ts';
 import { type AsideEvent, asideEvents, retryAside } from './mirror/aside.ts';
 import { type DoctorOptions, type DoctorReport, doctor } from './mirror/doctor.ts';
@@ -58,6 +59,10 @@ export interface Kit {
     disconnect(world: World): Promise<void>;
     /** Mirrors our own account too. */
     own(livemode: boolean): Promise<World>;
+    /** The tokens of a connection, opened; undefined when they were not kept. */
+    tokens(world: World): Promise<Tokens | undefined>;
+    /** Seals tokens again under the first sealing key; afterwards older keys can be removed. Answers how many. */
+    reseal(): Promise<number>;
   };
   connections(): Promise<Connection[]>;
   /** The webhook endpoint: a web-standard handler. */
@@ -128,6 +133,8 @@ export async function createKit(options: KitOptions): Promise<Kit> {
       finish: (visit) => finishConnect(setup, visit),
       disconnect: (world) => disconnect(setup, world),
       own: (livemode) => connectOwn(setup, livemode),
+      tokens: (world) => tokensOf(setup, world),
+      reseal: () => reseal(setup),
     },
     ...asked(setup),
     receive: receiver(setup, ownAccounts(setup)),

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { createKit } from '@annex/kit';
 
 const { role, options } = JSON.parse(process.argv[2]);
+// One file for the three roles: `worker`, `web`, and `both` for the embedded database, which serves a single process.
 const on = {
   'customer.updated': async (event, tx) => {
     await tx.query('insert into public.effects (event) values ($1)', [event.id]);
@@ -22,10 +23,9 @@ async function open() {
 }
 
 const kit = await open();
-if (role === 'worker') {
-  kit.work.start();
-  process.stdout.write('ready\n');
-} else {
+if (role !== 'web') kit.work.start();
+if (role === 'worker') process.stdout.write('ready\n');
+else {
   const server = createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);

@@ -88,7 +88,15 @@ onEachDatabase('connecting an account', (opened) => {
     const rows = await opened.current.query("select sealed, reference from annex.connections where account = 'acct_again'");
     expect(rows).toMatchObject([{ reference: 'second' }]);
     expect(rows[0]!.sealed).not.toContain('rt_');
-    expect(JSON.parse(open(keys, rows[0]!.sealed, 'acct_again'))).toMatchObject({ refresh_token: 'rt_abcdefgh' });
+    expect(await world.kit.connect.tokens({ account: 'acct_again', livemode: false })).toMatchObject({ refresh_token: 'rt_abcdefgh' });
+  });
+
+  it('seals tokens again under the newest key, so that the old one can go', async () => {
+    const old = seal([keys[1]!], '{"refresh_token":"rt_old"}', 'acct_again');
+    await opened.current.query("update annex.connections set sealed = $1 where account = 'acct_again'", [old]);
+    expect(await world.kit.connect.reseal()).toBe(1);
+    const [row] = await opened.current.query("select sealed from annex.connections where account = 'acct_again'");
+    expect(open([keys[0]!], row!.sealed, 'acct_again')).toBe('{"refresh_token":"rt_old"}');
   });
 
   it('disconnecting counts as done when the account was not connected any more', async () => {

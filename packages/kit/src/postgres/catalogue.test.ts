@@ -1,8 +1,11 @@
-import { beforeAll, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { freshDatabase } from '@annex/testkit/postgres';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { onEachDatabase } from '../../conformance/databases.ts';
 import { mirroredObjects } from '../mirror/objects/index.ts';
 import { prepare } from '../mirror/prepare.ts';
 import { citusScript } from './citus.ts';
+import { connectDatabase } from './connect.ts';
 
 /** Tables that belong to no account: they stay whole on every node of a distributed database. */
 const UNDISTRIBUTED = ['annex.migrations', 'annex.shapes', 'annex.oauth_states'];
@@ -44,5 +47,25 @@ onEachDatabase('the schema can be distributed by account', (opened) => {
     const inOurs = "connamespace in ('annex'::regnamespace, 'mirror'::regnamespace)";
     expect(await opened.current.query(`select conname from pg_constraint where contype = 'f' and ${inOurs}`)).toEqual([]);
     expect(await opened.current.query('select tgname from pg_trigger where not tgisinternal')).toEqual([]);
+  });
+});
+
+const server = inject('postgres');
+
+describe.skipIf(server === null)('the read-only role', () => {
+  it('reads views and mirror, writes nothing, and sees neither tokens nor events', async () => {
+    const fresh = await freshDatabase(server!);
+    const owner = await connectDatabase({ url: fresh.url, connections: 1 });
+    const role = `reader_${Date.now().toString(36)}`;
+    const text = readFileSync(new URL('../../sql/read-only-role.sql', import.meta.url), 'utf8');
+    await owner.script(text.replaceAll('annex_reader', role).replace(':password', "'secret'"));
+    const reader = await connectDatabase({ url: fresh.url.replace('//annex@', `//${role}:secret@`), connections: 1 });
+    expect(await reader.query('select count(*)::int as n from stripe.customers')).toEqual([{ n: 0 }]);
+    await expect(reader.query('select * from annex.connections')).rejects.toThrow('permission denied');
+    await expect(reader.query('delete from mirror.customers')).rejects.toThrow(/permission denied|read-only/);
+    await reader.close();
+    await owner.script(`drop owned by ${role}; drop role ${role}`);
+    await owner.close();
+    await fresh.drop();
   });
 });
