@@ -137,7 +137,7 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
       journal?.rewrite(snapshot);
       store.restore(snapshot);
       loadClock(store, clock);
-      platform.access.clear();
+      platform.access.load(store);
     },
     defect(error, exchange) {
       console.error(`annex platform: defect at ${exchange?.method ?? ''} ${exchange?.path ?? ''}`, error);

@@ -1,3 +1,4 @@
+import { type StoreRead, type StripeObject, SYSTEM, type Write, worldKey } from '../engine/index.ts';
 import type { LogEntry, RequestLog } from './log.ts';
 
 /** What an application did on an account, per kind of thing. */
@@ -11,9 +12,21 @@ export interface AccessRow {
   lastAt: number;
 }
 
-/** Counted from the API log as it is written, so that it outlasts the log's own forgetting. In memory, since the start. */
+/** What is kept of one application's doings on one account, across restarts. */
+interface AccessRecord extends StripeObject {
+  object: 'annex.access';
+  rows: AccessRow[];
+}
+
+const KIND = 'annex.access';
+
+/**
+ * Counted from the API log as it is written, so that it outlasts the log's own forgetting. With a data folder the counts
+ * are kept now and then and when the platform stops; the last moments before a crash may be missing from them.
+ */
 export class Access {
   private readonly rows = new Map<string, Map<string, AccessRow>>();
+  private readonly unkept = new Set<string>();
   private readonly ownerOf: (application: string) => string | undefined;
 
   constructor(log: RequestLog, ownerOf: (application: string) => string | undefined) {
@@ -31,8 +44,25 @@ export class Access {
     return this.of(owner, account)[0]?.lastAt;
   }
 
-  clear(): void {
+  /** Begins with what a store has kept. */
+  load(store: StoreRead): void {
     this.rows.clear();
+    this.unkept.clear();
+    for (const row of store.page(SYSTEM, KIND, { limit: Number.POSITIVE_INFINITY }).rows) {
+      const { id, rows } = JSON.parse(row.text) as AccessRecord;
+      this.rows.set(id, new Map(rows.map((found) => [found.what, found])));
+    }
+  }
+
+  /** What has been counted since the last call, to be kept. */
+  takeWrites(): Write[] {
+    const ids = [...this.unkept];
+    this.unkept.clear();
+    return ids.map((id) => {
+      const rows = [...(this.rows.get(id)?.values() ?? [])];
+      const text = JSON.stringify({ id, object: KIND, rows });
+      return { world: worldKey(SYSTEM), object: KIND, id, created: 0, text, deleted: false };
+    });
   }
 
   private count(entry: LogEntry): void {
@@ -53,5 +83,6 @@ export class Access {
     else if (entry.method === 'GET') row.reads++;
     else row.writes++;
     row.lastAt = entry.at;
+    this.unkept.add(key);
   }
 }

@@ -118,6 +118,25 @@ function pageApp(platform: Platform): Hono<PageEnv> {
   return app;
 }
 
+/** Milliseconds between two savings of what applications did. */
+const KEEP_ACCESS = 5_000;
+
+/** With a data folder, the owner of an account sees what an extension did also after a restart. */
+function keepAccess(platform: Platform): () => void {
+  if (platform.settings.data === undefined) return () => {};
+  const { access, store } = platform;
+  access.load(store);
+  const keep = (): void => {
+    const writes = access.takeWrites();
+    if (writes.length > 0) store.commit({ writes });
+  };
+  const timer = setInterval(keep, KEEP_ACCESS).unref();
+  return () => {
+    clearInterval(timer);
+    keep();
+  };
+}
+
 /** Everything that is neither the API nor OAuth: the pages for people. */
 export function pages(platform: Platform): Part {
   const listener = getRequestListener(pageApp(platform).fetch, { overrideGlobalObjects: false });
@@ -127,5 +146,6 @@ export function pages(platform: Platform): Part {
         void listener(request, response);
       },
     },
+    close: keepAccess(platform),
   };
 }
