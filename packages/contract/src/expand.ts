@@ -66,7 +66,7 @@ export function checkExpand(contract: Contract, op: Operation, paths: readonly s
     // The `data` of a listed page counts; that of a list inside an object does not, else documented paths would be too deep.
     const levels = segments.filter((segment, index) => index === 0 || segment !== 'data').length;
     if (levels > DEEPEST) throw tooDeep(path, levels);
-    if (op.resultIsList && path === 'data') continue;
+    if (op.resultIsList && (path === 'data' || (op.paging === 'search' && path === 'total_count'))) continue;
     if (op.result >= 0 && reaches(contract, op.result, segments)) continue;
     const isMisplaced = op.resultIsList && op.result >= 0 && reaches(contract, op.result, ['data', ...segments]);
     throw badPath(path, isMisplaced || op.resultIsList ? ` You may want to try expanding 'data.${path}' instead.` : '');

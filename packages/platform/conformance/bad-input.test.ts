@@ -109,7 +109,7 @@ describe('malformed requests', () => {
   test('a query string is judged like a body', async () => {
     await fc.assert(
       fc.asyncProperty(body, async (text) => {
-        await expectRefusal(await world.raw(`/v1/customers?${encodeURI(text).slice(0, 15_000)}`, { key }));
+        await expectRefusal(await world.raw(`/v1/customers?${encodeURI(text).replaceAll('#', '%23').slice(0, 15_000)}`, { key }));
       }),
       { numRuns: 200 },
     );

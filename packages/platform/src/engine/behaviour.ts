@@ -1,6 +1,7 @@
 import type { Draft } from './draft.ts';
 import type { DueRow } from './due.ts';
 import type { Machine } from './machine.ts';
+import type { SearchField } from './search.ts';
 import type { PageQuery } from './store.ts';
 import type { Fields, Params, StripeObject } from './world.ts';
 
@@ -94,6 +95,8 @@ export interface Resources {
   /** The present of an object under a test clock (unix seconds); nothing for all others. */
   readonly present?: (draft: Draft, subject: Subject) => number | undefined;
   readonly due: readonly DueRow[];
+  /** What `GET /v1/…/search` can ask for, by object. */
+  readonly searchFields: Readonly<Record<string, Readonly<Record<string, SearchField>>>>;
   /** An object that an answer names and that lives in another world: an application, the fee that the platform earned. */
   readonly elsewhere?: (draft: Draft, object: string, id: string) => StripeObject | undefined;
   readonly behaviours: ReadonlyMap<string, Behaviour>;

@@ -118,7 +118,9 @@ export class Engine {
     const behaviour = plan.verb === 'other' ? undefined : this.resources.behaviours.get(plan.object);
     if (plan.verb === 'other')
       return { plan, behaviour, grade: 'contract', step: op.method === 'GET' ? answerFromContract : refuseToPretend };
-    if (plan.verb === 'search') return { plan, behaviour, grade: 'contract', step: refuseToPretend };
+    if (plan.verb === 'search' && this.resources.searchFields[plan.object] === undefined) {
+      return { plan, behaviour, grade: 'contract', step: refuseToPretend };
+    }
     if (plan.verb === 'action' && behaviour?.actions?.[plan.action] === undefined) {
       return { plan, behaviour, grade: 'contract', step: refuseToPretend };
     }

@@ -11,6 +11,7 @@ export * from './machine.ts';
 export { mergedMetadata } from './metadata.ts';
 export { type Plan, planOf } from './plan.ts';
 export { previousAttributes } from './previous-attributes.ts';
+export { type SearchField, searchPredicate } from './search.ts';
 export * from './store.ts';
 export * from './values.ts';
 export * from './world.ts';

@@ -3,10 +3,11 @@ import type { Behaviour } from './behaviour.ts';
 import type { Draft } from './draft.ts';
 import { invalid, noSuch, notSimulated } from './errors.ts';
 import type { Call, Engine, Step } from './execute.ts';
-import { listQuery } from './list.ts';
+import { limitOf, listQuery } from './list.ts';
 import { assertEnded, assertMayStart } from './machine.ts';
 import { mergedMetadata } from './metadata.ts';
 import type { ParentPlan, Plan } from './plan.ts';
+import { searchPredicate } from './search.ts';
 import type { StripeObject } from './world.ts';
 
 export const answerFromContract: Step = (engine, call) => ({
@@ -95,6 +96,32 @@ const list: Step = (engine, call, draft) => {
   return { body: undefined, text };
 };
 
+/** Newest first; `page` is the last object of the page before. Search is immediate here; Stripe's lags behind by up to a minute. */
+const search: Step = (engine, call, draft) => {
+  const { object } = planned(engine, call);
+  const filter = searchPredicate(String(call.params.query ?? ''), engine.resources.searchFields[object]!);
+  const { page } = call.params;
+  if (page !== undefined && draft.getOrStub(object, page) === undefined)
+    throw invalid(`Invalid page: '${page}'. Use the next_page of an earlier answer.`, 'page');
+  const query = { filter, limit: limitOf(call.params), ...(page !== undefined && { startingAfter: page as string }) };
+  const found = engine.store.page(call.world, object, query);
+  const next = found.hasMore ? found.rows.at(-1)!.id : null;
+  const total = call.expand.includes('total_count')
+    ? engine.store.page(call.world, object, { filter, limit: Number.POSITIVE_INFINITY }).rows.length
+    : undefined;
+  const data = found.rows.map((row) => JSON.parse(row.text));
+  return {
+    body: {
+      object: 'search_result',
+      url: call.op.path,
+      has_more: found.hasMore,
+      next_page: next,
+      data,
+      ...(total !== undefined && { total_count: total }),
+    },
+  };
+};
+
 const create: Step = (engine, call, draft) => {
   const { object, parent, behaviour } = planned(engine, call);
   const under = parentId(call, draft, parent);
@@ -153,9 +180,10 @@ const action: Step = (engine, call, draft) => {
   return { body: after };
 };
 
-export const STEPS: Readonly<Record<Exclude<Plan['verb'], 'other' | 'search'>, Step>> = {
+export const STEPS: Readonly<Record<Exclude<Plan['verb'], 'other'>, Step>> = {
   retrieve,
   list,
+  search,
   create,
   update,
   delete: remove,

@@ -54,16 +54,11 @@ export function disconnect(draft: Draft, connection: StripeObject): void {
   const system = draft.in(SYSTEM);
   system.set(connection, { revoked_at: draft.now, metadata: {} }, { event: null });
   for (const kind of ['annex.key', 'annex.refresh_token']) {
-    for (const token of system.find(kind, [['connection', connection.id]])) {
-      if (token.revoked_at === null) system.set(token, { revoked_at: draft.now }, { event: null });
-    }
+    const tokens = system.find(kind, [['standing', connection.id]]);
+    for (const token of tokens) system.set(token, { revoked_at: draft.now, standing: null }, { event: null });
   }
-  const { application, account } = connection;
-  const codes = [
-    ['application', application],
-    ['account', account],
-  ] as const;
-  for (const code of system.find('annex.code', codes)) if (code.used_at === null) system.set(code, { void: true }, { event: null });
+  for (const code of system.find('annex.code', [['open_for', connection.id]]))
+    system.set(code, { void: true, open_for: null }, { event: null });
   tell(draft, 'account.application.deauthorized', connection);
 }
 

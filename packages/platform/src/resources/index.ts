@@ -17,6 +17,7 @@ import { plan, price } from './price.ts';
 import { product } from './product.ts';
 import { promotionCode } from './promotion-code.ts';
 import { refund } from './refund.ts';
+import { searchFields } from './search-fields.ts';
 import { subscription, subscriptionItem } from './subscription/index.ts';
 import { present, testClock } from './test-clock.ts';
 import { webhookEndpoint } from './webhook-endpoint.ts';
@@ -108,6 +109,7 @@ export const resources: Resources = {
   elsewhere,
   due,
   filters,
+  searchFields,
   behaviours: new Map(all.map((behaviour) => [behaviour.object, behaviour])),
   subLists,
   consequences,

@@ -15,6 +15,8 @@ export interface KeyRecord extends StripeObject {
   key: string | null;
   masked: string;
   connection: string | null;
+  /** The connection while the token stands; null once it is revoked, so that ending a connection finds only what is left. */
+  standing: string | null;
   scope: Scope | null;
   /** Unix seconds; a revoked key answers that it has expired. */
   revoked_at: number | null;
@@ -53,6 +55,8 @@ export interface CodeRecord extends StripeObject {
   /** Unix seconds of the platform's clock. */
   created: number;
   used_at: number | null;
+  /** `connectionId` of what it may still connect; null once it is used or void. */
+  open_for: string | null;
   /** Set when the owner took the consent back before the code was exchanged. */
   void: boolean;
 }
@@ -62,6 +66,7 @@ export interface RefreshTokenRecord extends StripeObject {
   object: 'annex.refresh_token';
   application: string;
   connection: string;
+  standing: string | null;
   livemode: boolean;
   scope: Scope;
   created: number;
