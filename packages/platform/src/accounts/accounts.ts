@@ -42,6 +42,7 @@ export function addKey(draft: Draft, given: NewKey): KeyRecord {
     key: given.kind === 'access_token' ? null : given.key,
     masked: maskKey(given.key),
     connection: given.connection ?? null,
+    standing: given.connection ?? null,
     scope: given.scope ?? null,
     revoked_at: null,
     created: draft.now,

@@ -43,7 +43,7 @@ export function exchangeCode(platform: Platform, draft: Draft, given: { key: Key
 function exchanged(platform: Platform, draft: Draft, given: { record: CodeRecord; application: ApplicationRecord }): TokenAnswer {
   const { record, application } = given;
   const { account, scope, livemode } = record;
-  draft.in(SYSTEM).set(record, { used_at: draft.now }, { event: null });
+  draft.in(SYSTEM).set(record, { used_at: draft.now, open_for: null }, { event: null });
   const connection = connect(draft, { application, account, scope, code: record.id });
   endEqualTokens(draft, connection.id, { scope, livemode });
   const access = issueAccessToken(draft, connection, { scope, livemode });

@@ -1,5 +1,5 @@
 import { sha256 } from '../../accounts/keys.ts';
-import type { CodeRecord } from '../../accounts/records.ts';
+import { type CodeRecord, connectionId } from '../../accounts/records.ts';
 import { type Draft, SYSTEM } from '../../engine/index.ts';
 import type { AuthorizeRequest } from '../checks/authorize.ts';
 
@@ -19,6 +19,7 @@ export function issueCode(draft: Draft, request: AuthorizeRequest, account: stri
     redirect_uri: request.redirectUri,
     created: draft.now,
     used_at: null,
+    open_for: connectionId(request.application.id, account),
     void: false,
   };
   draft.in(SYSTEM).insert(record, { event: null });

@@ -28,6 +28,7 @@ export function issueRefreshToken(draft: Draft, connection: StripeObject): strin
     object: 'annex.refresh_token',
     application: connection.application,
     connection: connection.id,
+    standing: connection.id,
     livemode: connection.livemode,
     scope: connection.scope,
     created: draft.now,
@@ -40,10 +41,10 @@ export function issueRefreshToken(draft: Draft, connection: StripeObject): strin
 /** Access tokens of the same scope and mode end when a new one is issued; others live on (oauth 5.3). */
 export function endEqualTokens(draft: Draft, connection: string, as: { scope: Scope; livemode: boolean }): void {
   const system = draft.in(SYSTEM);
-  for (const found of system.find('annex.key', [['connection', connection]])) {
+  for (const found of system.find('annex.key', [['standing', connection]])) {
     const key = found as KeyRecord;
-    if (key.kind !== 'access_token' || key.revoked_at !== null || key.scope !== as.scope || key.livemode !== as.livemode) continue;
-    system.set(key, { revoked_at: draft.now }, { event: null });
+    if (key.kind !== 'access_token' || key.scope !== as.scope || key.livemode !== as.livemode) continue;
+    system.set(key, { revoked_at: draft.now, standing: null }, { event: null });
   }
 }
 
