@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { onEachDatabase } from '../../conformance/databases.ts';
 import { NO_ROW, storeFetched, storeObservations, storePage } from './door.ts';
+import type { MirroredObject } from './mirrored-object.ts';
 import { customer } from './objects/customer.ts';
 import { invoice } from './objects/invoice.ts';
+import { price } from './objects/price.ts';
+import { subscription } from './objects/subscription.ts';
 import { fold, type Observation, observationsText } from './observation.ts';
 import { prepare } from './prepare.ts';
 
@@ -159,5 +162,23 @@ onEachDatabase('the door', (opened) => {
       { v: 2 },
       { v: 3 },
     ]);
+  });
+
+  it('ids where objects were asked for make a row doubtful, their absence only where they must be there', async () => {
+    const page = async (object: MirroredObject, fields: Record<string, unknown>): Promise<boolean> => {
+      const id = `cut_${++serial}`;
+      const text = JSON.stringify({ data: [{ id, created: 5, ...fields }], has_more: false });
+      await opened.current.query(storePage(object), ['acct_1', false, text, 1_000, 2_000, 0]);
+      const [found] = await opened.current.query(`select dirty from mirror.${object.table} where account = 'acct_1' and id = $1`, [id]);
+      return found!.dirty;
+    };
+    const items = { object: 'list', data: [], has_more: false };
+    expect(await page(subscription, { items, discounts: ['di_1'] })).toBe(true);
+    expect(await page(subscription, { items, discounts: [{ id: 'di_1' }] })).toBe(false);
+    expect(await page(subscription, { items, discounts: [] })).toBe(false);
+    expect(await page(price, { billing_scheme: 'tiered' })).toBe(true);
+    expect(await page(price, { billing_scheme: 'tiered', tiers: [{ up_to: null }] })).toBe(false);
+    expect(await page(price, { billing_scheme: 'per_unit' })).toBe(false);
+    expect(await page(price, {})).toBe(false);
   });
 });

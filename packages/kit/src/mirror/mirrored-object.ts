@@ -23,6 +23,8 @@ export interface MirroredObject {
   readonly single?: boolean;
   /** Fields that are ids or absent unless asked for, and without which the object is of little use. */
   readonly expand?: readonly string[];
+  /** When an expanded field must be there, as SQL on the object `o`; always where it is not told. */
+  readonly needed?: Readonly<Record<string, string>>;
   /** Lists inside the object. */
   readonly lists?: readonly InnerList[];
   /** Fields that get a column of their own in `mirror`, because queries join or filter on them. */
