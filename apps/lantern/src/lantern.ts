@@ -4,6 +4,8 @@ import { Hono } from 'hono';
 import { ALERTS_TABLE, alertEffects } from './alerts/queue.ts';
 import { startSender } from './alerts/sender.ts';
 import { ALERT_URLS_TABLE } from './alerts/urls.ts';
+import { apiDoor } from './api/door.ts';
+import { API_KEYS_TABLE } from './api/keys.ts';
 import { CHECKS_TABLE } from './health/checks.ts';
 import { FEED_TABLE, feedEffects } from './live/feed.ts';
 import { type Hub, openHub } from './live/hub.ts';
@@ -62,7 +64,7 @@ export interface LanternOptions {
 }
 
 /** Lantern's own tables that hold something of an account's data. */
-const ERASED = [FEED_TABLE, CHECKS_TABLE, ALERTS_TABLE, ALERT_URLS_TABLE];
+const ERASED = [FEED_TABLE, CHECKS_TABLE, ALERTS_TABLE, ALERT_URLS_TABLE, API_KEYS_TABLE];
 
 /** Changes that are told to open pages together, in milliseconds. */
 const QUIET_MS = 250;
@@ -161,6 +163,7 @@ function appOf(lantern: Lantern): Hono {
   });
   app.all('/webhooks', (context) => lantern.kit.receive(context.req.raw));
   for (const route of routes) app.on(route.method, route.path, pageDoor(lantern, route));
+  apiDoor(lantern, app);
   app.notFound((context) => notFound(lantern, context));
   app.onError((error, context) => {
     lantern.log('error', 'A request failed.', { path: context.req.path, error: String(error.stack ?? error) });

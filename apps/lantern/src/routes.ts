@@ -1,6 +1,7 @@
 import { liveStream } from './live/stream.ts';
 import { accountsRoutes } from './pages/accounts.tsx';
 import { alertsRoutes } from './pages/alerts.tsx';
+import { apiReferenceRoutes } from './pages/api-reference.tsx';
 import { auditRoutes } from './pages/audit.tsx';
 import { cashRoutes } from './pages/cash.tsx';
 import { connectRoutes } from './pages/connect.tsx';
@@ -10,6 +11,7 @@ import { healthRoutes } from './pages/health.tsx';
 import { homeRoutes } from './pages/home.tsx';
 import { importRoutes } from './pages/import.tsx';
 import { invitationRoutes } from './pages/invitation.tsx';
+import { keysRoutes } from './pages/keys.tsx';
 import { leftRoutes } from './pages/left.tsx';
 import { membersRoutes } from './pages/members.tsx';
 import { objectsRoutes } from './pages/objects.tsx';
@@ -33,6 +35,8 @@ export const routes: readonly Route[] = [
   ...healthRoutes,
   ...settingsRoutes,
   ...alertsRoutes,
+  ...keysRoutes,
+  ...apiReferenceRoutes,
   ...membersRoutes,
   ...auditRoutes,
   ...invitationRoutes,

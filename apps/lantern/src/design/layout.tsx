@@ -137,18 +137,24 @@ export const Inside: FC<PropsWithChildren<InsideProps>> = ({ visit, title, at, l
         <Who visit={visit} />
       </header>
       <nav class="side" aria-label="Pages">
-        <details class="side-menu" open>
-          <summary>Menu</summary>
-          <ul>
-            {NAVIGATION.filter(({ owner }) => owner !== true || visit.role === 'owner').map(({ path, label }) => (
-              <li>
-                <a href={`${place.base}${path}`} aria-current={path === at ? 'page' : undefined}>
-                  {label}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </details>
+        {NAVIGATION.map(({ group, entries }) => (
+          <>
+            <p class="side-group" id={`nav-${group}`}>
+              {group}
+            </p>
+            <ul aria-labelledby={`nav-${group}`}>
+              {entries
+                .filter(({ owner }) => owner !== true || visit.role === 'owner')
+                .map(({ path, label }) => (
+                  <li>
+                    <a href={`${place.base}${path}`} aria-current={path === at ? 'page' : undefined}>
+                      {label}
+                    </a>
+                  </li>
+                ))}
+            </ul>
+          </>
+        ))}
       </nav>
       <main id="main" class="page">
         <div class="page-head">

@@ -21,11 +21,14 @@ export interface FailedInvoice {
 
 export type FailedKind = 'open' | 'recovered' | 'lost';
 
-/** Open: to be tried again. Recovered: paid after a failure. Lost: given up, by Stripe or by the owner. */
+const FAILED = `coalesce((i.data->>'attempt_count')::int, 0) > 0`;
+const PLANNED = `i.data->>'next_payment_attempt' is not null`;
+
+/** Open: another attempt is planned. Recovered: paid after a failure. Lost: nobody tries again, or it was written off. */
 const KINDS: Readonly<Record<FailedKind, string>> = {
-  open: `i.status = 'open' and coalesce((i.data->>'attempt_count')::int, 0) > 0 and coalesce((i.data->>'amount_remaining')::bigint, 0) > 0`,
+  open: `i.status = 'open' and ${FAILED} and ${PLANNED}`,
   recovered: `i.status = 'paid' and coalesce((i.data->>'attempt_count')::int, 0) > 1 and coalesce((i.data->>'amount_paid')::bigint, 0) > 0`,
-  lost: `i.status in ('uncollectible', 'void') and coalesce((i.data->>'attempt_count')::int, 0) > 0`,
+  lost: `(i.status in ('uncollectible', 'void') or (i.status = 'open' and not (${PLANNED}))) and ${FAILED}`,
 };
 
 const WHERE = 'i.account = $1 and i.livemode = $2 and not i.deleted';

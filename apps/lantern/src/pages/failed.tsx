@@ -17,7 +17,7 @@ import {
 import type { AccountVisit, Route } from '../web/visit.ts';
 
 const DAYS = 90;
-const LABELS: Readonly<Record<FailedKind, string>> = { open: 'Open', recovered: 'Recovered', lost: 'Given up' };
+const LABELS: Readonly<Record<FailedKind, string>> = { open: 'Open', recovered: 'Recovered', lost: 'No longer tried' };
 
 const Totals: FC<{ totals: readonly FailedTotal[]; currency: string }> = ({ totals, currency }) => (
   <Tiles>
@@ -25,7 +25,7 @@ const Totals: FC<{ totals: readonly FailedTotal[]; currency: string }> = ({ tota
       const [first, ...rest] = totals
         .filter((one) => one.kind === kind)
         .sort((a, b) => Number(b.currency === currency) - Number(a.currency === currency));
-      const note = kind === 'open' ? 'after at least one failed attempt' : `of invoices of the last ${DAYS} days`;
+      const note = kind === 'open' ? 'another attempt is planned' : `of invoices of the last ${DAYS} days`;
       return (
         <Tile label={LABELS[kind]} name={kind} note={note}>
           <Money minor={first?.amount ?? 0} currency={first?.currency ?? currency} />
@@ -37,7 +37,7 @@ const Totals: FC<{ totals: readonly FailedTotal[]; currency: string }> = ({ tota
         </Tile>
       );
     })}
-    <Tile label="Recovery rate" name="rate" note="recovered ÷ (recovered + given up), by invoices">
+    <Tile label="Recovery rate" name="rate" note="recovered ÷ (recovered + no longer tried)">
       <Rate totals={totals} />
     </Tile>
   </Tiles>
@@ -72,7 +72,7 @@ const columnsOf = (base: string, zone: string, kind: FailedKind): Column<FailedI
 const EMPTY: Readonly<Record<FailedKind, string>> = {
   open: 'No payment is waiting for another attempt.',
   recovered: 'No failed payment has been recovered yet.',
-  lost: 'No payment was given up.',
+  lost: 'No payment was given up: Stripe still tries, or it was paid.',
 };
 
 const MOST = 100;

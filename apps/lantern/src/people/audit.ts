@@ -9,6 +9,8 @@ export const ACTIONS = {
   erased: 'erased the account’s data',
   import_moved: 'changed the import',
   alerts_changed: 'changed the alerts',
+  key_made: 'made an API key',
+  key_revoked: 'revoked an API key',
   checked: 'compared the mirror with Stripe',
   invited: 'invited somebody',
   invitation_withdrawn: 'withdrew an invitation',
