@@ -1,18 +1,8 @@
 import { type Contract, defaultObject } from '@annex/contract';
 import type { SubList } from './behaviour.ts';
 import { noSuch } from './errors.ts';
-import {
-  type Actor,
-  type Core,
-  type EmitOptions,
-  type Entry,
-  type Ground,
-  type Happening,
-  type InsertOptions,
-  NOBODY,
-  type SetOptions,
-  type Transition,
-} from './ground.ts';
+import type { Actor, Core, EmitOptions, Entry, Ground, Happening, InsertOptions, SetOptions, Transition } from './ground.ts';
+import { NOBODY } from './ground.ts';
 import { newId } from './ids.ts';
 import { previousAttributes } from './previous-attributes.ts';
 import type { PageQuery, Write } from './store.ts';
