@@ -86,7 +86,7 @@ inBrowser('the first walk in a browser', (given) => {
     expect(await page.locator('article.receipt').first().textContent()).toContain('revoked on Stripe');
     await expectNoSeriousAxe(page);
     const left = await world.lantern.lantern.kit.query(
-      'select 1 from mirror.customers where account = $1 union all select 1 from lantern.feed where account = $1',
+      "select 'customers' as what, id from mirror.customers where account = $1 union all select 'feed', type from lantern.feed where account = $1",
       [acme!.account],
     );
     expect(left).toEqual([]);

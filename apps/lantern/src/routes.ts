@@ -5,6 +5,8 @@ import { apiReferenceRoutes } from './pages/api-reference.tsx';
 import { auditRoutes } from './pages/audit.tsx';
 import { cashRoutes } from './pages/cash.tsx';
 import { connectRoutes } from './pages/connect.tsx';
+import { csvRoutes } from './pages/csv.ts';
+import { customersRoutes } from './pages/customers.tsx';
 import { failedRoutes } from './pages/failed.tsx';
 import { feedRoutes } from './pages/feed.tsx';
 import { healthRoutes } from './pages/health.tsx';
@@ -14,10 +16,12 @@ import { invitationRoutes } from './pages/invitation.tsx';
 import { keysRoutes } from './pages/keys.tsx';
 import { leftRoutes } from './pages/left.tsx';
 import { membersRoutes } from './pages/members.tsx';
+import { mrrRoutes } from './pages/mrr.tsx';
 import { objectsRoutes } from './pages/objects.tsx';
 import { overviewRoutes } from './pages/overview.tsx';
 import { settingsRoutes } from './pages/settings.tsx';
 import { signInRoutes } from './pages/sign-in.tsx';
+import { whyRoutes } from './pages/why.tsx';
 import type { Route } from './web/visit.ts';
 
 /** Every page and action of Lantern. Who may come is declared with each; nothing else is served to a browser. */
@@ -27,6 +31,10 @@ export const routes: readonly Route[] = [
   ...connectRoutes,
   ...accountsRoutes,
   ...overviewRoutes,
+  ...csvRoutes,
+  ...mrrRoutes,
+  ...customersRoutes,
+  ...whyRoutes,
   ...failedRoutes,
   ...cashRoutes,
   ...objectsRoutes,

@@ -11,6 +11,9 @@ export const NAVIGATION: readonly { readonly group: string; readonly entries: re
     group: 'Figures',
     entries: [
       { path: '', label: 'Overview' },
+      { path: '/mrr', label: 'MRR' },
+      { path: '/customers', label: 'Customers' },
+      { path: '/cohorts', label: 'Cohorts' },
       { path: '/failed', label: 'Failed payments' },
       { path: '/cash', label: 'Cash flow' },
       { path: '/feed', label: 'Live feed' },

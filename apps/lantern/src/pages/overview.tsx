@@ -3,12 +3,14 @@ import { Bar, Count, Live, Tile, Tiles } from '../design/bits.tsx';
 import { clockText, countText } from '../design/format.ts';
 import { html, Inside } from '../design/layout.tsx';
 import { Money } from '../design/money.tsx';
+import { chosenLedger } from '../figures/chosen.ts';
 import { mrrNow } from '../figures/mrr-now.ts';
 import { type Counts, readCounts } from '../figures/now.ts';
 import { readFeed } from '../live/feed.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
 import { FeedList } from './feed.tsx';
 import { isOver } from './import.tsx';
+import { MrrCharts } from './mrr.tsx';
 
 const Volume: FC<{ counts: Counts }> = ({ counts }) =>
   counts.volume.length === 0 ? (
@@ -31,6 +33,7 @@ async function overview(visit: AccountVisit): Promise<Response> {
   const progress = await lantern.kit.progress(place.account, place.livemode);
   const counts = await readCounts(database, place, lantern.now());
   const mrr = await mrrNow(database, place);
+  const chosen = await chosenLedger(visit);
   const lines = await readFeed(database, place, { limit: 8 });
   const loading = progress !== undefined && !isOver(progress);
   return html(
@@ -66,6 +69,11 @@ async function overview(visit: AccountVisit): Promise<Response> {
         </Tiles>
         <p class="quiet">As of {clockText(lantern.now(), place.timeZone)}</p>
       </Live>
+      {chosen.ledger.months.length > 1 && (
+        <Live name="history">
+          <MrrCharts chosen={chosen} base={place.base} />
+        </Live>
+      )}
       <section aria-labelledby="latest">
         <h2 id="latest">Latest</h2>
         <Live name="feed">

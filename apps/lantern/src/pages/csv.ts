@@ -1,0 +1,101 @@
+import { decimalsOf } from '@annex/money';
+import { type Chosen, chosenLedger } from '../figures/chosen.ts';
+import { ratesOf } from '../ledger/index.ts';
+import type { AccountVisit, Route } from '../web/visit.ts';
+import { reasonText } from './mrr.tsx';
+
+type Cell = string | number | null;
+
+/** Quoted where it must be; a cell that a spreadsheet would run as a formula is made text. */
+const cell = (value: Cell): string => {
+  if (value === null) return '';
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) && !/^-?[\d.]+$/.test(value) ? `'${value}` : String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+const csv = (name: string, head: readonly string[], rows: readonly (readonly Cell[])[]): Response =>
+  new Response(
+    [head, ...rows]
+      .map((row) => row.map(cell).join(','))
+      .join('\r\n')
+      .concat('\r\n'),
+    {
+      headers: { 'Content-Type': 'text/csv; charset=utf-8', 'Content-Disposition': `attachment; filename="${name}.csv"` },
+    },
+  );
+
+/** `1234` minor units as `12.34`: exact, without a currency sign. */
+const major = (minor: number, currency: string): string => {
+  const decimals = decimalsOf(currency);
+  const digits = String(Math.abs(minor)).padStart(decimals + 1, '0');
+  return `${minor < 0 ? '-' : ''}${decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`}`;
+};
+
+function summary({ ledger, currency }: Chosen): Response {
+  const head = [
+    'month',
+    'currency',
+    'start',
+    'new',
+    'reactivation',
+    'expansion',
+    'contraction',
+    'churn',
+    'exchange_rates',
+    'end',
+    'customers',
+    'customer_churn_rate',
+    'net_mrr_churn_rate',
+  ];
+  const rows = ledger.months.map((month) => {
+    const amounts = [month.start, month.new, month.reactivation, month.expansion, month.contraction, month.churn, month.fx, month.end];
+    const rates = ratesOf(month);
+    const rate = (value: number | null): Cell => (value === null ? null : value.toFixed(6));
+    return [
+      month.month,
+      currency,
+      ...amounts.map((amount) => major(amount, currency)),
+      month.active,
+      rate(rates.customerChurn),
+      rate(rates.netMrrChurn),
+    ];
+  });
+  return csv('metrics-summary', head, rows);
+}
+
+function changes({ ledger, currency }: Chosen): Response {
+  const rows = ledger.movements.map((movement) => [
+    movement.day,
+    movement.customer,
+    movement.kind,
+    reasonText(movement),
+    currency,
+    major(movement.amount, currency),
+    major(movement.after, currency),
+  ]);
+  return csv('log-of-changes', ['day', 'customer', 'movement', 'reason', 'currency', 'change', 'mrr_after'], rows);
+}
+
+/** End-of-month MRR per subscriber: one row a customer, one column a month. */
+function subscribers({ ledger, currency }: Chosen): Response {
+  const months = ledger.months.map(({ month }) => month);
+  const customers = [...new Set(ledger.movements.map(({ customer }) => customer))].sort();
+  const rows = customers.map((customer) => {
+    const own = ledger.movements.filter((movement) => movement.customer === customer);
+    return [customer, currency, ...months.map((month) => major(own.findLast(({ day }) => day.slice(0, 7) <= month)?.after ?? 0, currency))];
+  });
+  return csv('mrr-per-subscriber', ['customer', 'currency', ...months], rows);
+}
+
+const SHAPES: readonly (readonly [path: string, shape: (chosen: Chosen) => Response])[] = [
+  ['mrr.csv', summary],
+  ['movements.csv', changes],
+  ['subscribers.csv', subscribers],
+];
+
+export const csvRoutes: readonly Route[] = SHAPES.map(([path, shape]) => ({
+  method: 'GET',
+  path: `/a/:account/:mode/${path}`,
+  access: 'member',
+  run: async (visit: AccountVisit) => shape(await chosenLedger(visit)),
+}));
