@@ -6,7 +6,8 @@ import { mirroredObjects } from '../mirror/objects/index.ts';
 onEachDatabase('forgetting an account', (opened) => {
   let world: MirroredWorld;
   beforeAll(async () => {
-    world = await mirroredWorld(opened.current, { objects: ['account', 'customer'] });
+    await opened.current.script('create schema ours; create table ours.notes (account text, livemode boolean, note text)');
+    world = await mirroredWorld(opened.current, { objects: ['account', 'customer'] }, { alsoErase: ['ours.notes'] });
     world.kit.work.start();
   });
   afterAll(() => world.close());
@@ -110,5 +111,15 @@ onEachDatabase('a retention policy', (opened) => {
     expect(await world.kit.query('select id from mirror.customers')).toEqual([{ id: 'cus_1' }]);
     await opened.current.query('update annex.connections set erase_after_ms = 0');
     await expect.poll(async () => (await world.kit.receipts())[0]?.counts, { timeout: 10_000 }).toMatchObject({ 'mirror.customers': 1 });
+  });
+
+  it('erases the extension’s own tables too, and counts them in the same receipt', async () => {
+    await fill('acct_ours');
+    await opened.current.query(
+      "insert into ours.notes values ('acct_ours', false, 'a'), ('acct_ours', false, 'b'), ('acct_ours', true, 'live'), ('acct_stay', false, 'c')",
+    );
+    const receipt = await world.kit.forget({ account: 'acct_ours', livemode: false });
+    expect(receipt?.counts).toMatchObject({ 'ours.notes': 2, 'mirror.customers': 120 });
+    expect(await opened.current.query('select note from ours.notes order by note')).toEqual([{ note: 'c' }, { note: 'live' }]);
   });
 });
