@@ -90,6 +90,16 @@ onEachDatabase('forgetting an account', (opened) => {
     await world.caughtUp('acct_stay');
     expect((await world.kit.connections()).find(({ account }) => account === 'acct_stay')).toMatchObject({ state: 'connected' });
   });
+
+  it('erases the extension’s own tables too, and counts them in the same receipt', async () => {
+    await fill('acct_ours');
+    await opened.current.query(
+      "insert into ours.notes values ('acct_ours', false, 'a'), ('acct_ours', false, 'b'), ('acct_ours', true, 'live'), ('acct_stay', false, 'c')",
+    );
+    const receipt = await world.kit.forget({ account: 'acct_ours', livemode: false });
+    expect(receipt?.counts).toMatchObject({ 'ours.notes': 2, 'mirror.customers': 120 });
+    expect(await opened.current.query('select note from ours.notes order by note')).toEqual([{ note: 'c' }, { note: 'live' }]);
+  });
 });
 
 onEachDatabase('a retention policy', (opened) => {
@@ -111,15 +121,5 @@ onEachDatabase('a retention policy', (opened) => {
     expect(await world.kit.query('select id from mirror.customers')).toEqual([{ id: 'cus_1' }]);
     await opened.current.query('update annex.connections set erase_after_ms = 0');
     await expect.poll(async () => (await world.kit.receipts())[0]?.counts, { timeout: 10_000 }).toMatchObject({ 'mirror.customers': 1 });
-  });
-
-  it('erases the extension’s own tables too, and counts them in the same receipt', async () => {
-    await fill('acct_ours');
-    await opened.current.query(
-      "insert into ours.notes values ('acct_ours', false, 'a'), ('acct_ours', false, 'b'), ('acct_ours', true, 'live'), ('acct_stay', false, 'c')",
-    );
-    const receipt = await world.kit.forget({ account: 'acct_ours', livemode: false });
-    expect(receipt?.counts).toMatchObject({ 'ours.notes': 2, 'mirror.customers': 120 });
-    expect(await opened.current.query('select note from ours.notes order by note')).toEqual([{ note: 'c' }, { note: 'live' }]);
   });
 });
