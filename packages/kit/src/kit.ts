@@ -1,4 +1,4 @@
-import { eraseStep, leave, type Receipt, receipts, stopKeeping } from './cleanup/forget-account.ts';
+import { eraseNow, leave, type Receipt, receipts, stopKeeping } from './cleanup/forget-account.ts';
 import { onDeauthorized } from './cleanup/on-deauthorized.ts';
 import { disconnect } from './connect/disconnect.ts';
 import { type ConnectOutcome, finishConnect } from './connect/finish.ts';
@@ -167,8 +167,9 @@ function asked(setup: Setup): Omit<Kit, 'settings' | 'database' | 'connect' | 'r
       ),
     progress: (account, livemode) => readProgress(database, { account, livemode }),
     import: async (world, move) => {
-      if (move === 'again') await database.transaction((tx) => startAgain(tx, setup, world));
-      else if (!(await moveImport(database, world, move))) return false;
+      const moved =
+        move === 'again' ? await database.transaction((tx) => startAgain(tx, setup, world)) : await moveImport(database, world, move);
+      if (!moved) return false;
       feed.tell({ kind: 'import', account: world.account, livemode: world.livemode });
       setup.wake('import');
       return true;
@@ -176,9 +177,10 @@ function asked(setup: Setup): Omit<Kit, 'settings' | 'database' | 'connect' | 'r
     subscribe: (listener) => feed.subscribe(listener),
     query: <T = Row>(text: string, params?: readonly unknown[]) => (database as Query).query<T>(text, params),
     async forget(world, reason = 'asked for') {
-      await leave(database, { ...setup, settings: { ...setup.settings, keepDays: 0 } }, world, reason);
+      const left = await leave(database, { ...setup, settings: { ...setup.settings, keepDays: 0 } }, world, reason);
       await stopKeeping(database, world, reason);
-      const receipt = await eraseStep(setup, world);
+      // A worker may be faster: then the receipt is the one it wrote.
+      const receipt = (await eraseNow(setup, world)) ?? (left ? (await receipts(database, world.account))[0] : undefined);
       feed.tell({ kind: 'connection', account: world.account, livemode: world.livemode });
       return receipt;
     },

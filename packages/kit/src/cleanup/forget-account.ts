@@ -42,15 +42,21 @@ export async function stopKeeping(on: Query, { account, livemode }: World, reaso
 }
 
 /**
- * Erases one account that is leaving, table by table, in short transactions: killed at any point, the next worker goes on and the
- * receipt still counts every row once. Answers the receipt, or undefined when nobody is leaving.
+ * Erases one account that is leaving, table by table, in short transactions, and holds it by a lease meanwhile: killed at any point,
+ * the next worker goes on and the receipt still counts every row once. Answers the receipt, or undefined when there was nobody to erase.
  */
 export async function eraseStep(setup: Setup, only?: World): Promise<Receipt | undefined> {
   const [leaving] = await setup.database.query<World & { reason: string; reference: string | null }>(
-    `select account, livemode, coalesce(reason, 'asked for') as reason, reference from annex.connections
-     where (state = 'leaving' or (state = 'kept' and erase_after_ms <= ${NOW_MS})) and ($1::text is null or (account = $1 and livemode = $2))
-     order by connected_ms limit 1`,
-    [only?.account ?? null, only?.livemode ?? null],
+    `update annex.connections c set lease_until_ms = ${NOW_MS} + $3::bigint
+     from (
+       select account, livemode from annex.connections
+       where (state = 'leaving' or (state = 'kept' and erase_after_ms <= ${NOW_MS})) and lease_until_ms < ${NOW_MS}
+         and ($1::text is null or (account = $1 and livemode = $2))
+       order by connected_ms limit 1
+     ) p
+     where c.account = p.account and c.livemode = p.livemode and c.lease_until_ms < ${NOW_MS} and c.state <> 'connected'
+     returning c.account, c.livemode, coalesce(c.reason, 'asked for') as reason, c.reference`,
+    [only?.account ?? null, only?.livemode ?? null, setup.settings.leaseMs],
   );
   if (leaving === undefined) return undefined;
   const key = [leaving.account, leaving.livemode];
@@ -61,10 +67,14 @@ export async function eraseStep(setup: Setup, only?: World): Promise<Receipt | u
     [...key, leaving.reason, leaving.reference],
   );
   const tables = [...setup.alsoErase, ...mirroredObjects.map(({ table }) => `mirror.${table}`), ...OWN_TABLES];
-  for (const table of tables) while ((await eraseChunk(setup, table, key)) === CHUNK);
+  for (const table of tables) {
+    // A row that was being changed at that moment is missed by its place: it is looked for until there is none.
+    while ((await eraseChunk(setup, table, key)) === CHUNK || (await anyLeft(setup, table, key))) await renew(setup, key);
+    await renew(setup, key);
+  }
   // The connection goes last and with the receipt's end: until then a new connection of this account has to wait.
   return setup.database.transaction(async (tx) => {
-    await tx.query('delete from annex.connections where account = $1 and livemode = $2', key);
+    await tx.query("delete from annex.connections where account = $1 and livemode = $2 and state <> 'connected'", key);
     const [receipt] = await tx.query<Receipt>(
       `update annex.receipts set finished_ms = ${NOW_MS} where account = $1 and livemode = $2 and finished_ms is null
        returning account, livemode, started_ms, finished_ms, reason, reference, counts`,
@@ -72,6 +82,43 @@ export async function eraseStep(setup: Setup, only?: World): Promise<Receipt | u
     );
     return receipt;
   });
+}
+
+async function anyLeft(setup: Setup, table: string, key: readonly unknown[]): Promise<boolean> {
+  const [row] = await setup.database.query<{ left: boolean }>(
+    `select exists (select 1 from ${table} where account = $1 and livemode = $2) as "left"`,
+    key,
+  );
+  return row?.left ?? false;
+}
+
+async function renew(setup: Setup, key: readonly unknown[]): Promise<void> {
+  await setup.database.query(`update annex.connections set lease_until_ms = ${NOW_MS} + $3::bigint where account = $1 and livemode = $2`, [
+    ...key,
+    setup.settings.leaseMs,
+  ]);
+}
+
+/**
+ * Erases this account and comes back when that is done, whoever does it. Answers its receipt; undefined when nothing was there to erase.
+ */
+export async function eraseNow(setup: Setup, { account, livemode }: World): Promise<Receipt | undefined> {
+  const mine = await eraseStep(setup, { account, livemode });
+  if (mine !== undefined) return mine;
+  let waited = false;
+  for (;;) {
+    const [left] = await setup.database.query(
+      "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'leaving'",
+      [account, livemode],
+    );
+    if (left === undefined) break;
+    waited = true;
+    await new Promise((done) => setTimeout(done, 50));
+    const taken = await eraseStep(setup, { account, livemode });
+    if (taken !== undefined) return taken;
+  }
+  const last = (await receipts(setup.database, account)).find((one) => one.livemode === livemode);
+  return waited ? last : undefined;
 }
 
 const OWN_TABLES = ['annex.inbox', 'annex.refetch', 'annex.ranges', 'annex.streams', 'annex.imports', 'annex.buckets'];

@@ -1,4 +1,4 @@
-import { eraseStep } from '../cleanup/forget-account.ts';
+import { eraseNow } from '../cleanup/forget-account.ts';
 import { startImport } from '../mirror/imports.ts';
 import { platformAccount } from '../mirror/source.ts';
 import { type Database, NOW_MS } from '../postgres/database.ts';
@@ -126,7 +126,7 @@ async function connect(setup: Setup, row: StateRow, grant: Grant): Promise<Conne
     world.account,
     world.livemode,
   ]);
-  while ((await eraseStep(setup, world)) !== undefined);
+  await eraseNow(setup, world);
   await setup.database.transaction(async (tx) => {
     await tx.query(
       `insert into annex.connections (account, livemode, kind, state, scope, platform, reference, sealed, connected_ms)

@@ -40,7 +40,7 @@ const GATE = `
   order by account, livemode for share`;
 
 const MOVED = `
-  update annex.streams s set version = version + 1
+  update annex.streams s set version = version + 1, moved_ms = ${NOW_MS}
   from (select * from unnest($1::text[], $2::boolean[], $3::text[]) as c(account, livemode, object) order by 1, 2, 3) c
   where s.account = c.account and s.livemode = c.livemode and s.object = c.object`;
 

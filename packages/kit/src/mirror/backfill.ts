@@ -3,6 +3,7 @@ import type { Setup } from '../setup.ts';
 import { isRefusal } from '../wire/refusal.ts';
 import type { World } from '../wire/stripe-api.ts';
 import { storePage } from './door.ts';
+import { holdConnection } from './hold.ts';
 import { withoutNul } from './inbox.ts';
 import { listInterval } from './interval.ts';
 import type { MirroredObject } from './mirrored-object.ts';
@@ -34,7 +35,8 @@ const CLAIM = `
   update annex.ranges r set owner = $1, lease_until_ms = ${NOW_MS} + $4::bigint
   from (
     select part.*, row_number() over (partition by part.account, part.livemode) as turn
-    from annex.imports i join annex.connections c using (account, livemode)
+    from (select distinct account, livemode from annex.ranges where state = 'open') w
+    join annex.imports i using (account, livemode) join annex.connections c using (account, livemode)
     cross join lateral (
       select account, livemode, object, number from annex.ranges o
       where o.account = i.account and o.livemode = i.livemode and o.state = 'open'
@@ -82,7 +84,7 @@ async function readPage(setup: Setup, owner: string, range: Range, leaseMs: numb
   const answer = await actingFor(setup, range, { path: mirrored.list, query: listQuery(mirrored, range), patienceMs: PATIENCE_MS });
   const interval = mirrored.single ? answer.interval : listInterval(answer.interval);
   const next = await setup.database.transaction(async (tx) => {
-    await gate(tx, range);
+    if (!(await holdConnection(tx, range))) throw new Lost();
     const [page] = await tx.query<PageFacts & { last_id: string | null }>(storePage(mirrored), [
       range.account,
       range.livemode,
@@ -108,15 +110,6 @@ function listQuery(mirrored: MirroredObject, range: Range): [string, string][] {
   if (range.created_lt !== null) query.push(['created[lt]', String(range.created_lt)]);
   if (range.cursor !== null) query.push(['starting_after', range.cursor]);
   return query;
-}
-
-/** Nothing is stored for an account that has left or whose import was stopped. Held until the transaction ends. */
-async function gate(tx: Query, { account, livemode }: World): Promise<void> {
-  const open = await tx.query("select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' for share", [
-    account,
-    livemode,
-  ]);
-  if (open.length === 0) throw new Lost();
 }
 
 const CHECKPOINT = `
@@ -155,11 +148,10 @@ async function checkpoint(
   ]);
   if (next === undefined) throw new Lost();
   // Also the lock under which parts of this list get their numbers.
-  await tx.query('update annex.streams set version = version + 1 where account = $1 and livemode = $2 and object = $3', [
-    range.account,
-    range.livemode,
-    range.object,
-  ]);
+  await tx.query(
+    `update annex.streams set version = version + 1, moved_ms = ${NOW_MS} where account = $1 and livemode = $2 and object = $3`,
+    [range.account, range.livemode, range.object],
+  );
   if (split !== undefined) await addParts(tx, range, split.fresh, rest);
   if (split !== undefined) setup.wake('import');
   return more ? next : undefined;

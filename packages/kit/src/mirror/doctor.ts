@@ -4,6 +4,7 @@ import type { World } from '../wire/stripe-api.ts';
 import { comparePage, type MonthSum, mirroredIds, mirrorMonths } from './compare.ts';
 import { NO_ROW } from './door.ts';
 import { type FieldDiff, fieldDiffs } from './field-diff.ts';
+import { holdConnection } from './hold.ts';
 import { withoutNul } from './inbox.ts';
 import type { MirroredObject } from './mirrored-object.ts';
 import { fetchWhole, storeFound } from './refetch.ts';
@@ -227,16 +228,14 @@ async function eventsWaiting(setup: Setup, { account, livemode }: World, { objec
 }
 
 /** Has objects fetched by the workers, whether they are in doubt or not. */
-export async function askFor(
-  setup: Setup,
-  { account, livemode }: World,
-  { object }: MirroredObject,
-  ids: readonly string[],
-): Promise<void> {
-  await setup.database.query(
-    `insert into annex.refetch (account, livemode, object, id, due_ms, attempts)
-     select $1, $2, $3, id, 0, -1 from unnest($4::text[]) as id order by id on conflict (account, livemode, object, id) do update set attempts = -1`,
-    [account, livemode, object, ids],
-  );
+export async function askFor(setup: Setup, world: World, { object }: MirroredObject, ids: readonly string[]): Promise<void> {
+  await setup.database.transaction(async (tx) => {
+    if (!(await holdConnection(tx, world))) return;
+    await tx.query(
+      `insert into annex.refetch (account, livemode, object, id, due_ms, attempts)
+       select $1, $2, $3, id, 0, -1 from unnest($4::text[]) as id order by id on conflict (account, livemode, object, id) do update set attempts = -1`,
+      [world.account, world.livemode, object, ids],
+    );
+  });
   setup.wake('refetch');
 }

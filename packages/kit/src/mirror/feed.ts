@@ -1,4 +1,4 @@
-import type { Database } from '../postgres/database.ts';
+import { type Database, NOW_MS } from '../postgres/database.ts';
 import type { World } from '../wire/stripe-api.ts';
 
 /** Something changed. It says where to look, not what is there: whoever shows it reads the mirror again. */
@@ -14,13 +14,22 @@ export interface Feed {
   close(): Promise<void>;
 }
 
-interface Seen {
+interface Moved {
   account: string;
   livemode: boolean;
   object: string;
   version: number;
+  now: number;
+}
+
+interface Standing {
+  account: string;
+  livemode: boolean;
   state: string;
 }
+
+/** Looked at again each time: a transaction that began earlier may commit later. */
+const OVERLAP_MS = 10_000;
 
 /**
  * Every change moves a version number in `annex.streams`; whoever listens compares. That works on any PostgreSQL and across any
@@ -28,7 +37,9 @@ interface Seen {
  */
 export function changeFeed(database: Database, pollMs: number): Feed {
   const listeners = new Set<(change: Change) => void>();
-  const known = new Map<string, string>();
+  const versions = new Map<string, number>();
+  let states = new Map<string, Standing>();
+  let since = 0;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
 
@@ -41,20 +52,36 @@ export function changeFeed(database: Database, pollMs: number): Feed {
       }
     }
   };
-  const look = async (first: boolean): Promise<void> => {
-    const rows = await database.query<Seen>(
-      `select s.account, s.livemode, s.object, s.version, c.state || coalesce(i.state, '') as state
-       from annex.streams s join annex.connections c using (account, livemode) left join annex.imports i using (account, livemode)`,
+  const lookAtObjects = async (first: boolean): Promise<void> => {
+    // At first only the recent ones: what is not known yet and moves later is a change all the same.
+    const rows = await database.query<Moved>(
+      `select account, livemode, object, version, ${NOW_MS} as now from annex.streams where moved_ms > case when $1::bigint = 0 then ${NOW_MS} else $1 end - ${OVERLAP_MS}`,
+      [since],
     );
-    for (const { account, livemode, object, version, state } of rows) {
+    for (const { account, livemode, object, version, now } of rows) {
+      since = Math.max(since, now);
       const key = `${account}/${livemode}/${object}`;
-      const now = `${version}/${state}`;
-      const before = known.get(key);
-      known.set(key, now);
-      if (first || before === now) continue;
-      tell({ kind: 'objects', account, livemode, object });
-      if (before?.split('/')[1] !== state) tell({ kind: 'import', account, livemode });
+      if (!first && versions.get(key) !== version) {
+        tell({ kind: 'objects', account, livemode, object });
+        tell({ kind: 'import', account, livemode });
+      }
+      versions.set(key, version);
     }
+  };
+  const lookAtAccounts = async (first: boolean): Promise<void> => {
+    const rows = await database.query<Standing>(
+      `select account, livemode, c.state || '/' || coalesce(i.state, '') as state
+       from annex.connections c left join annex.imports i using (account, livemode)`,
+    );
+    const now = new Map(rows.map((row) => [`${row.account}/${row.livemode}`, row]));
+    const changed = [...now].filter(([key, { state }]) => states.get(key)?.state !== state).map(([, row]) => row);
+    const gone = [...states].filter(([key]) => !now.has(key)).map(([, row]) => row);
+    states = now;
+    if (!first) for (const { account, livemode } of [...changed, ...gone]) tell({ kind: 'connection', account, livemode });
+  };
+  const look = async (first: boolean): Promise<void> => {
+    await lookAtObjects(first);
+    await lookAtAccounts(first);
   };
   const start = (): void => {
     // One process has the embedded database: there is no other process to hear of.

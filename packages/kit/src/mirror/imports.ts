@@ -1,6 +1,7 @@
 import { NOW_MS, type Query } from '../postgres/database.ts';
 import type { Setup } from '../setup.ts';
 import type { World } from '../wire/stripe-api.ts';
+import { holdConnection } from './hold.ts';
 
 export type ImportState = 'running' | 'paused' | 'cancelled' | 'done';
 
@@ -68,13 +69,15 @@ export async function startImport(tx: Query, setup: Setup, { account, livemode }
 
 /**
  * Everything is read again from the start; rows are compared and replaced by the same rule as ever. Nothing is deleted first: what the
- * lists do not show any more is fetched one by one afterwards (`finishImports`).
+ * lists do not show any more is fetched one by one afterwards (`finishImports`). Answers false when the account has left.
  */
-export async function startAgain(tx: Query, setup: Setup, world: World): Promise<void> {
+export async function startAgain(tx: Query, setup: Setup, world: World): Promise<boolean> {
+  if (!(await holdConnection(tx, world))) return false;
   const key = [world.account, world.livemode];
   await tx.query('delete from annex.ranges where account = $1 and livemode = $2', key);
   await startImport(tx, setup, world);
   await tx.query(`update annex.imports set sweep = true, started_ms = ${NOW_MS} where account = $1 and livemode = $2`, key);
+  return true;
 }
 
 /** Which move is allowed from which state. */
@@ -113,6 +116,7 @@ export async function finishImports(setup: Setup): Promise<World[]> {
        returning account, livemode, sweep, started_ms`,
     );
     for (const { account, livemode, started_ms } of finished.filter(({ sweep }) => sweep)) {
+      if (!(await holdConnection(tx, { account, livemode }))) continue;
       for (const { object, table } of setup.objects.values()) await sweep(tx, { account, livemode }, { object, table, started_ms });
       await tx.query('update annex.imports set sweep = false where account = $1 and livemode = $2', [account, livemode]);
     }

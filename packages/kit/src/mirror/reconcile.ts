@@ -2,6 +2,7 @@ import { NOW_MS } from '../postgres/database.ts';
 import type { Setup } from '../setup.ts';
 import { isRefusal } from '../wire/refusal.ts';
 import type { World } from '../wire/stripe-api.ts';
+import { holdConnection } from './hold.ts';
 import { startAgain } from './imports.ts';
 import { type IncomingEvent, insertEvents } from './inbox.ts';
 import { insisting, whenRefused } from './source.ts';
@@ -70,6 +71,7 @@ export async function reconcile(setup: Setup, world: World): Promise<Reconciled>
     return { ...world, ...read };
   }
   await setup.database.transaction(async (tx) => {
+    if (!(await holdConnection(tx, world))) return;
     await tx.query(
       `update annex.imports set events_from = greatest(events_from, $3::bigint), reconciled_ms = ${NOW_MS}, lease_until_ms = 0, gap = coalesce($4, gap)
        where account = $1 and livemode = $2`,

@@ -3,6 +3,7 @@ import type { Setup } from '../setup.ts';
 import { isRefusal } from '../wire/refusal.ts';
 import type { World } from '../wire/stripe-api.ts';
 import { NO_ROW, storeFetched } from './door.ts';
+import { holdConnection } from './hold.ts';
 import { withoutNul } from './inbox.ts';
 import type { Interval } from './interval.ts';
 import type { MirroredObject } from './mirrored-object.ts';
@@ -137,11 +138,7 @@ export async function storeFound(
 ): Promise<boolean> {
   const key = [asked.account, asked.livemode, asked.id];
   return setup.database.transaction(async (tx) => {
-    const gate = await tx.query(
-      "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' for share",
-      key.slice(0, 2),
-    );
-    if (gate.length === 0) return false;
+    if (!(await holdConnection(tx, asked))) return false;
     const created = found.deleted ? null : ((JSON.parse(found.data) as { created?: number }).created ?? null);
     const stored = await tx.query(storeFetched(mirrored), [
       ...key,
@@ -160,11 +157,10 @@ export async function storeFound(
       return false;
     }
     await forgetAsked(tx, { ...asked, object: mirrored.object });
-    await tx.query('update annex.streams set version = version + 1 where account = $1 and livemode = $2 and object = $3', [
-      asked.account,
-      asked.livemode,
-      mirrored.object,
-    ]);
+    await tx.query(
+      `update annex.streams set version = version + 1, moved_ms = ${NOW_MS} where account = $1 and livemode = $2 and object = $3`,
+      [asked.account, asked.livemode, mirrored.object],
+    );
     return true;
   });
 }

@@ -27,7 +27,7 @@ export async function refreshStep(setup: Setup): Promise<boolean> {
       `select i.account, i.livemode, i.refreshed_ms / 1000 as last, ${NOW_MS} / 1000 as now, i.relisted_ms < ${NOW_MS} - ${DAY_SECONDS * 1_000} as far
        from annex.imports i join annex.connections c using (account, livemode)
        where i.state = 'done' and c.state = 'connected' and i.refreshed_ms < ${NOW_MS} - $1::bigint
-       order by i.refreshed_ms limit 1 for update of i skip locked`,
+       order by i.refreshed_ms limit 1 for update of i for share of c skip locked`,
       [minutes * 60_000],
     );
     if (due === undefined) return false;

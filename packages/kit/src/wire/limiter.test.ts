@@ -4,7 +4,18 @@ import { migrate } from '../postgres/migrate.ts';
 import { sharedLimiter } from './limiter.ts';
 
 onEachDatabase('the limiter', (opened) => {
-  beforeAll(() => migrate(opened.current));
+  beforeAll(async () => {
+    await migrate(opened.current);
+    await opened.current.query(
+      "insert into annex.connections (account, livemode, kind, state, scope, connected_ms) select 'acct_' || n, false, 'oauth', 'connected', 'read_only', 0 from generate_series(1, 3) n",
+    );
+  });
+
+  it('does nothing for an account that is not connected', async () => {
+    const limiter = sharedLimiter(opened.current, () => ({ all: 1, endpoint: 1 }));
+    await expect(limiter.take({ account: 'acct_none', livemode: false }, '/v1/customers')).rejects.toThrow('acct_none is not connected.');
+    expect(await opened.current.query("select 1 from annex.buckets where account = 'acct_none'")).toEqual([]);
+  });
 
   it('lets several workers together make no more requests than the account allows', async () => {
     const rate = { all: 50, endpoint: 50 };

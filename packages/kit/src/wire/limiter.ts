@@ -42,8 +42,13 @@ const TRY = `
   )
   select ms, found from wait`;
 
-const MAKE = `insert into annex.buckets (account, livemode, bucket, next_ms, pace_ms)
-  select $1, $2, bucket, 0, 0 from unnest(array['all', $3::text]) as bucket order by bucket on conflict do nothing`;
+/** The connection is held: nothing is stored behind the erasure of an account. */
+const MAKE = `
+  with open as materialized (select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' for share)
+  insert into annex.buckets (account, livemode, bucket, next_ms, pace_ms)
+  select $1, $2, bucket, 0, 0 from open, unnest(array['all', $3::text]) as bucket order by bucket
+  on conflict (account, livemode, bucket) do update set pace_ms = buckets.pace_ms
+  returning bucket`;
 
 const SLOWER = `
   with now as (select ${NOW_MS} as ms)
@@ -60,8 +65,9 @@ export function sharedLimiter(database: Database, rateOf: (livemode: boolean) =>
     const rate = rateOf(livemode);
     for (;;) {
       const [answer] = await database.query<{ ms: number; found: number }>(TRY, [account, livemode, endpoint, rate.all, rate.endpoint]);
-      if (answer?.found !== 2) await database.query(MAKE, [account, livemode, endpoint]);
-      else if (answer.ms === 0) return;
+      if (answer?.found !== 2) {
+        if ((await database.query(MAKE, [account, livemode, endpoint])).length === 0) throw notConnected(account);
+      } else if (answer.ms === 0) return;
       else if (answer.ms > patienceMs) throw notYet(account, answer.ms);
       else await pause(Math.min(answer.ms, 1_000));
     }
@@ -84,6 +90,8 @@ export function sharedLimiter(database: Database, rateOf: (livemode: boolean) =>
     },
   };
 }
+
+const notConnected = (account: string): Refusal => new Refusal(`${account} is not connected.`, { kind: 'revoked' });
 
 const notYet = (account: string, waitMs: number): Refusal =>
   new Refusal(`The pace of ${account} allows the next request in ${Math.ceil(waitMs / 1_000)} s.`, { kind: 'rate', retryAfterMs: waitMs });
