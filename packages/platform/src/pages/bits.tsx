@@ -12,19 +12,25 @@ export const Time: FC<{ seconds: number; exact?: boolean }> = ({ seconds, exact 
   );
 };
 
+/** The ends of an id that is too long for a table; the whole of it is in the tooltip and goes to the clipboard. */
+const shortened = (id: string): string => (id.length <= 20 ? id : `${id.slice(0, 9)}…${id.slice(-6)}`);
+
 /** An id, and a button that copies it (shown where scripts run). */
-export const Id: FC<{ id: string; href?: string | undefined; cover?: boolean }> = ({ id, href, cover }) => (
-  <span class="nowrap">
-    {href === undefined ? (
-      <code>{id}</code>
-    ) : (
-      <a href={href} class={cover === true ? 'cover' : undefined}>
-        <code>{id}</code>
-      </a>
-    )}{' '}
-    <CopyButton text={id} />
-  </span>
-);
+export const Id: FC<{ id: string; href?: string | undefined; cover?: boolean; short?: boolean }> = ({ id, href, cover, short }) => {
+  const shown = <code title={short === true ? id : undefined}>{short === true ? shortened(id) : id}</code>;
+  return (
+    <span class="nowrap">
+      {href === undefined ? (
+        shown
+      ) : (
+        <a href={href} class={cover === true ? 'cover' : undefined}>
+          {shown}
+        </a>
+      )}{' '}
+      <CopyButton text={id} />
+    </span>
+  );
+};
 
 export const CopyButton: FC<{ text: string; label?: string }> = ({ text, label }) => (
   <button type="button" class="copy" data-copy={text} aria-label={label ?? `Copy ${text}`}>

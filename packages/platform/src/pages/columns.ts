@@ -1,15 +1,18 @@
 import type { Contract } from '@annex/contract';
 
-/** What a list shows of a kind, beside the id and the time. Other kinds show what they have of `USUAL`. */
+/**
+ * What a list shows of a kind, beside the id and the time; the first one is what a person knows a row by. Other kinds show
+ * what they have of `USUAL`.
+ */
 const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   customer: ['name', 'email', 'balance', 'delinquent'],
   payment_intent: ['amount', 'status', 'customer', 'description'],
   charge: ['amount', 'status', 'customer', 'failure_message'],
   refund: ['amount', 'status', 'charge', 'reason'],
-  subscription: ['status', 'customer', 'items', 'cancel_at_period_end'],
+  subscription: ['customer', 'items', 'status', 'cancel_at_period_end'],
   subscription_item: ['price', 'quantity', 'current_period_end'],
   line_item: ['description', 'amount', 'invoice'],
-  invoice: ['number', 'total', 'amount_remaining', 'status', 'customer'],
+  invoice: ['number', 'customer', 'total', 'amount_remaining', 'status'],
   product: ['name', 'active', 'default_price'],
   price: ['unit_amount', 'recurring.interval', 'product', 'active'],
   coupon: ['name', 'percent_off', 'amount_off', 'duration', 'valid'],
@@ -33,6 +36,7 @@ export function columnsOf(contract: Contract, kind: string): readonly string[] {
 
 /** `payment_intent` as people say it: `Payment intents`. */
 export function pluralOf(kind: string): string {
+  if (kind === 'payment_intent') return 'Payments';
   const words = kind.replaceAll(/[._]/g, ' ');
   const plural = words.endsWith('y') && !/[aeiou]y$/.test(words) ? `${words.slice(0, -1)}ies` : words.endsWith('s') ? words : `${words}s`;
   return plural.charAt(0).toUpperCase() + plural.slice(1);

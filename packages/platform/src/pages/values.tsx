@@ -52,12 +52,13 @@ export interface Seen {
 }
 
 /** An id as a link to its object, where it is here. */
-export const Ref: FC<{ seen: Seen; id: string }> = ({ seen, id }) => {
+export const Ref: FC<{ seen: Seen; id: string; exact?: boolean }> = ({ seen, id, exact }) => {
   const kind = IDENTIFIER.test(id) ? kindOf(seen.platform, seen.world, id) : undefined;
   if (kind === undefined) return <code>{id}</code>;
+  const name = exact === true ? undefined : calledBy(seen, id);
   return (
     <a href={kind === 'event' ? `${seen.base}/events/${id}` : `${seen.base}/data/${kind}/${id}`}>
-      <code>{id}</code>
+      {name === undefined ? <code>{id}</code> : <span title={id}>{name}</span>}
     </a>
   );
 };
@@ -79,7 +80,7 @@ function itemsText(object: StripeObject): string {
 export function shownValue(seen: Seen, object: StripeObject, path: string): Child {
   const value = valueAt(object, path);
   const name = path.slice(path.lastIndexOf('.') + 1);
-  if (path === 'items') return itemsText(object);
+  if (path === 'items') return <span class="nowrap">{itemsText(object)}</span>;
   if (value === null || value === undefined || value === '') return <span class="quiet">–</span>;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number') {
@@ -108,6 +109,22 @@ export function headline(object: StripeObject): string {
   return object.id;
 }
 
+/** How a person calls what an id stands for: a customer has a name. */
+function calledBy({ platform, world }: Seen, id: string): string | undefined {
+  const row = id.startsWith('cus_') ? platform.store.row(world, 'customer', id) : undefined;
+  const customer = row === undefined || row.deleted ? undefined : (JSON.parse(row.text) as StripeObject);
+  return customer?.name ?? customer?.email ?? undefined;
+}
+
+/** The value as words, for a link around it. Nothing where there is none. */
+export function valueText(seen: Seen, object: StripeObject, path: string): string | undefined {
+  const value = valueAt(object, path);
+  if (path === 'items') return itemsText(object) || undefined;
+  if (value === null || value === undefined || value === '') return undefined;
+  if (typeof value === 'number' && AMOUNTS.test(path) && typeof object.currency === 'string') return moneyText(value, object.currency);
+  return typeof value === 'string' ? (calledBy(seen, value) ?? value.replaceAll('_', ' ')) : String(value);
+}
+
 export const isAmount = (path: string): boolean => AMOUNTS.test(path);
 
 /** JSON with every id that is here as a link. */
@@ -116,7 +133,7 @@ export const Json: FC<{ seen: Seen; value: unknown }> = ({ seen, value }) => {
   const parts = text.split(/"([a-z]{2,12}_[A-Za-z0-9_]{6,})"/);
   return (
     <pre class="code" tabindex={0}>
-      {parts.map((part, index) => (index % 2 === 0 ? part : ['"', <Ref seen={seen} id={part} />, '"']))}
+      {parts.map((part, index) => (index % 2 === 0 ? part : ['"', <Ref seen={seen} id={part} exact />, '"']))}
     </pre>
   );
 };

@@ -18,7 +18,12 @@ const PAGE = 50;
 
 /** How an event's deliveries stand, in one tag: only those that this account may see. */
 const Told: FC<{ sent: readonly DeliveryRecord[] }> = ({ sent }) => {
-  if (sent.length === 0) return <span class="quiet">nobody listens</span>;
+  if (sent.length === 0)
+    return (
+      <span class="quiet" title="No endpoint listens to this">
+        none
+      </span>
+    );
   const failed = sent.filter((delivery) => delivery.state === 'failed').length;
   const pending = sent.filter((delivery) => delivery.state === 'pending').length;
   if (failed > 0) return <span class="tag bad">{failed} failed</span>;

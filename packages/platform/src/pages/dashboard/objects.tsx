@@ -3,12 +3,13 @@ import type { FC } from 'hono/jsx';
 import { type StripeObject, SYSTEM } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
 import { Id, Time } from '../bits.tsx';
-import { columnsOf, pluralOf } from '../columns.ts';
+import { pluralOf } from '../columns.ts';
 import type { DashboardEnv } from '../place.ts';
 import { problemPage } from '../problem.tsx';
 import { shellPage } from '../shell.tsx';
-import { headline, isAmount, Json, kindOf, type Seen, shownValue } from '../values.tsx';
+import { headline, Json, kindOf, type Seen, shownValue } from '../values.tsx';
 import { ObjectActions } from './object-actions.tsx';
+import { ObjectTable } from './object-table.tsx';
 
 const PAGE = 25;
 
@@ -17,41 +18,6 @@ type PageAnswer = Response | Promise<Response>;
 const seenBy = (platform: Platform, c: Context<DashboardEnv>): Seen => {
   const { world, base } = c.get('place');
   return { platform, world, base };
-};
-
-/** Objects of a kind as rows; each row is a link. */
-export const ObjectTable: FC<{ seen: Seen; kind: string; objects: readonly StripeObject[] }> = ({ seen, kind, objects }) => {
-  const columns = columnsOf(seen.platform.engine.contract, kind);
-  return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Id</th>
-            {columns.map((path) => (
-              <th scope="col" class={isAmount(path) ? 'num' : undefined}>
-                {path.replaceAll(/[._]/g, ' ')}
-              </th>
-            ))}
-            <th scope="col">Created (UTC)</th>
-          </tr>
-        </thead>
-        <tbody>
-          {objects.map((object) => (
-            <tr class="rowlink" data-row={object.id}>
-              <td>
-                <Id id={object.id} href={`${seen.base}/data/${kind}/${object.id}`} cover />
-              </td>
-              {columns.map((path) => (
-                <td class={isAmount(path) ? 'num' : undefined}>{shownValue(seen, object, path)}</td>
-              ))}
-              <td>{typeof object.created === 'number' ? <Time seconds={object.created} /> : null}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
 };
 
 const Find: FC<{ base: string }> = ({ base }) => (
