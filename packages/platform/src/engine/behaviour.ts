@@ -44,7 +44,7 @@ export interface Behaviour {
   /** Nothing that was created before this second is listed (events are kept for 30 days). */
   readonly listedSince?: (draft: Draft) => number;
   /** What a list leaves out unless it is asked for (canceled subscriptions). */
-  readonly listed?: (params: Params) => PageQuery['filter'] | undefined;
+  readonly listed?: (params: Params) => Pick<PageQuery, 'where' | 'filter'>;
   /** Fields of a new object, laid over the contract's defaults and the parameters that name fields. */
   readonly create?: (draft: Draft, params: Params) => Fields;
   /** Runs when the new object is stored: what its making brings about (a subscription's first invoice). Answers the object. */

@@ -68,7 +68,8 @@ export function listQuery(
   const since = behaviour?.listedSince?.(draft);
   if (since !== undefined) created = { ...created, gte: Math.max(since, created?.gte ?? since) };
   const listed = behaviour?.listed?.(params);
-  if (listed !== undefined) predicates.push(listed);
+  if (listed?.filter !== undefined) predicates.push(listed.filter);
+  if (listed?.where !== undefined) where.push(...listed.where.map(([path, value]): [string, unknown] => [path, value]));
   return {
     ...(where.length > 0 && { where }),
     ...(created !== undefined && { created }),

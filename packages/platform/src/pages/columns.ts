@@ -12,7 +12,7 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   subscription: ['customer', 'items', 'status', 'cancel_at_period_end'],
   subscription_item: ['price', 'quantity', 'current_period_end'],
   line_item: ['description', 'amount', 'invoice'],
-  invoice: ['number', 'customer', 'total', 'amount_remaining', 'status'],
+  invoice: ['number', 'customer', 'total', 'status'],
   product: ['name', 'active', 'default_price'],
   price: ['unit_amount', 'recurring.interval', 'product', 'active'],
   coupon: ['name', 'percent_off', 'amount_off', 'duration', 'valid'],

@@ -63,16 +63,17 @@ export const Ref: FC<{ seen: Seen; id: string; exact?: boolean }> = ({ seen, id,
   );
 };
 
+function priceText(
+  price: { unit_amount?: number | null; currency?: string; recurring?: { interval?: string } | null } | undefined,
+): string {
+  const amount = typeof price?.unit_amount === 'number' ? moneyText(price.unit_amount, price.currency ?? 'usd') : 'a price';
+  return price?.recurring?.interval === undefined ? amount : `${amount} / ${price.recurring.interval}`;
+}
+
 function itemsText(object: StripeObject): string {
-  const items = (object.items?.data ?? []) as {
-    quantity?: number;
-    price?: { unit_amount?: number; currency?: string; recurring?: { interval?: string } };
-  }[];
+  const items = (object.items?.data ?? []) as { quantity?: number; price?: Parameters<typeof priceText>[0] }[];
   return items
-    .map(({ price, quantity }) => {
-      const amount = typeof price?.unit_amount === 'number' ? moneyText(price.unit_amount, price.currency ?? 'usd') : 'a price';
-      return `${quantity === undefined || quantity === 1 ? '' : `${quantity} × `}${amount}${price?.recurring?.interval === undefined ? '' : ` / ${price.recurring.interval}`}`;
-    })
+    .map(({ price, quantity }) => `${quantity === undefined || quantity === 1 ? '' : `${quantity} × `}${priceText(price)}`)
     .join(', ');
 }
 
@@ -118,10 +119,11 @@ function calledBy({ platform, world }: Seen, id: string): string | undefined {
 
 /** The value as words, for a link around it. Nothing where there is none. */
 export function valueText(seen: Seen, object: StripeObject, path: string): string | undefined {
-  const value = valueAt(object, path);
+  const value = valueAt(object, path) as StripeObject | string | number | boolean | null | undefined;
   if (path === 'items') return itemsText(object) || undefined;
   if (value === null || value === undefined || value === '') return undefined;
   if (typeof value === 'number' && AMOUNTS.test(path) && typeof object.currency === 'string') return moneyText(value, object.currency);
+  if (typeof value === 'object') return value.object === 'price' ? priceText(value) : (value.id ?? undefined);
   return typeof value === 'string' ? (calledBy(seen, value) ?? value.replaceAll('_', ' ')) : String(value);
 }
 

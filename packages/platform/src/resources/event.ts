@@ -27,7 +27,7 @@ export const event: Behaviour = {
   listedSince: since,
   listed: (params) => {
     if (params.type !== undefined && params.types !== undefined) throw eitherTypeOrTypes();
-    return undefined;
+    return {};
   },
   retrieved,
 };

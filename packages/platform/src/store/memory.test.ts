@@ -32,7 +32,8 @@ class Model {
 
   page(query: PageQuery): { ids: string[]; hasMore: boolean } {
     const place = (id: string | undefined) => this.seen.find((row) => row.value.id === id);
-    const compare = (a: { value: StripeObject; seq: number }, b: { value: StripeObject; seq: number }) => b.value.created - a.value.created || b.seq - a.seq;
+    const compare = (a: { value: StripeObject; seq: number }, b: { value: StripeObject; seq: number }) =>
+      b.value.created - a.value.created || b.seq - a.seq;
     const after = place(query.startingAfter);
     const until = place(query.endingBefore);
     const { gt = -1, gte = -1, lt = 1e9, lte = 1e9 } = query.created ?? {};
@@ -59,7 +60,15 @@ const cursor = fc.option(
   { nil: undefined },
 );
 const question = fc.record({
-  where: fc.constantFrom<PageQuery['where']>(undefined, [['color', 'red']], [['color', null]], [['size', 1], ['color', 'green']]),
+  where: fc.constantFrom<PageQuery['where']>(
+    undefined,
+    [['color', 'red']],
+    [['color', null]],
+    [
+      ['size', 1],
+      ['color', 'green'],
+    ],
+  ),
   created: fc.constantFrom<PageQuery['created']>(undefined, { gte: 3 }, { gt: 3, lte: 9 }, { lt: 7 }),
   filtered: fc.boolean(),
   startingAfter: cursor,
@@ -70,29 +79,40 @@ const question = fc.record({
 describe('the store in memory', () => {
   test('pages as a plain sort and filter of everything would', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(operation.map((op) => ({ op })), question.map((ask) => ({ ask }))), { maxLength: 80 }), (steps) => {
-        const store = new MemoryStore();
-        const model = new Model();
-        for (const step of steps) {
-          if ('op' in step) {
-            const value = { ...step.op, object: 'customer' } as unknown as StripeObject;
-            store.commit({ writes: [put(value, step.op.deleted)] });
-            model.put(value, step.op.deleted);
-            continue;
+      fc.property(
+        fc.array(
+          fc.oneof(
+            operation.map((op) => ({ op })),
+            question.map((ask) => ({ ask })),
+          ),
+          { maxLength: 80 },
+        ),
+        (steps) => {
+          const store = new MemoryStore();
+          const model = new Model();
+          for (const step of steps) {
+            if ('op' in step) {
+              const value = { ...step.op, object: 'customer' } as unknown as StripeObject;
+              store.commit({ writes: [put(value, step.op.deleted)] });
+              model.put(value, step.op.deleted);
+              continue;
+            }
+            const { filtered, where, created, startingAfter, endingBefore, limit } = step.ask;
+            const query: PageQuery = {
+              limit,
+              ...(where && { where }),
+              ...(created && { created }),
+              ...(filtered && { filter: (value: StripeObject) => value.size !== 2 }),
+              ...(startingAfter !== undefined && store.row(world, 'customer', startingAfter) && { startingAfter }),
+              ...(startingAfter === undefined &&
+                endingBefore !== undefined &&
+                store.row(world, 'customer', endingBefore) && { endingBefore }),
+            };
+            const page = store.page(world, 'customer', query);
+            expect({ ids: page.rows.map((row) => row.id), hasMore: page.hasMore }).toEqual(model.page(query));
           }
-          const { filtered, where, created, startingAfter, endingBefore, limit } = step.ask;
-          const query: PageQuery = {
-            limit,
-            ...(where && { where }),
-            ...(created && { created }),
-            ...(filtered && { filter: (value: StripeObject) => value.size !== 2 }),
-            ...(startingAfter !== undefined && store.row(world, 'customer', startingAfter) && { startingAfter }),
-            ...(startingAfter === undefined && endingBefore !== undefined && store.row(world, 'customer', endingBefore) && { endingBefore }),
-          };
-          const page = store.page(world, 'customer', query);
-          expect({ ids: page.rows.map((row) => row.id), hasMore: page.hasMore }).toEqual(model.page(query));
-        }
-      }),
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -108,7 +128,9 @@ describe('the store in memory', () => {
     const store = new MemoryStore();
     store.commit({ writes: [put({ id: 'cus_1', object: 'customer', created: 1, name: 'before' })] });
     const snapshot = store.snapshot();
-    store.commit({ writes: [put({ id: 'cus_1', object: 'customer', created: 1, name: 'after' }), put({ id: 'cus_2', object: 'customer', created: 2 })] });
+    store.commit({
+      writes: [put({ id: 'cus_1', object: 'customer', created: 1, name: 'after' }), put({ id: 'cus_2', object: 'customer', created: 2 })],
+    });
     store.restore(snapshot);
     expect(store.page(world, 'customer', { limit: 10 }).rows.map((row) => JSON.parse(row.text).name)).toEqual(['before']);
   });
@@ -126,7 +148,16 @@ describe('the journal', () => {
   });
   const change = (n: number): Change => ({
     writes: [put({ id: `cus_${n}`, object: 'customer', created: n })],
-    answer: { world: worldKey(world), key: `key-${n}`, path: '/v1/customers', fingerprint: 'f', status: 200, requestId: 'req_1', at: n, body: `{"n":${n}}` },
+    answer: {
+      world: worldKey(world),
+      key: `key-${n}`,
+      path: '/v1/customers',
+      fingerprint: 'f',
+      status: 200,
+      requestId: 'req_1',
+      at: n,
+      body: `{"n":${n}}`,
+    },
   });
   const replayed = (from: string): Change[] => {
     const changes: Change[] = [];

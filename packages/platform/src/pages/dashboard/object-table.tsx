@@ -30,8 +30,14 @@ const Row: FC<RowProps> = ({ seen, object, columns: [first = 'id', ...columns] }
 );
 
 /** Objects of a kind as rows; each row is a link, and each id can be copied. */
-export const ObjectTable: FC<{ seen: Seen; kind: string; objects: readonly StripeObject[] }> = ({ seen, kind, objects }) => {
-  const columns = columnsOf(seen.platform.engine.contract, kind);
+export const ObjectTable: FC<{ seen: Seen; kind: string; objects: readonly StripeObject[]; about?: string }> = ({
+  seen,
+  kind,
+  objects,
+  about,
+}) => {
+  // On the page of a customer, all rows are about that customer.
+  const columns = columnsOf(seen.platform.engine.contract, kind).filter((path) => path !== about);
   return (
     <div class="scroll">
       <table>

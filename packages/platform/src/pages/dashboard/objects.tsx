@@ -123,7 +123,7 @@ function Related({ seen, kind, id }: { seen: Seen; kind: string; id: string }) {
       {related.map(({ other, page }) => (
         <section class="panel">
           <h2>{pluralOf(other)}</h2>
-          <ObjectTable seen={seen} kind={other} objects={page.rows.map((row) => JSON.parse(row.text) as StripeObject)} />
+          <ObjectTable seen={seen} kind={other} about={kind} objects={page.rows.map((row) => JSON.parse(row.text) as StripeObject)} />
           {page.hasMore && <p class="quiet">The five newest.</p>}
         </section>
       ))}

@@ -85,7 +85,7 @@ export const invoice: Behaviour = {
   grade: 'lived',
   machine,
   filters: { subscription: 'parent.subscription_details.subscription', customer: 'customer' },
-  listed: (params) => (params.customer === undefined && params.subscription === undefined ? (row) => row.test_clock == null : undefined),
+  listed: (params) => (params.customer === undefined && params.subscription === undefined ? { where: [['test_clock', null]] } : {}),
   remove: (draft, doomed) => {
     if (doomed.status !== 'draft') throw notDraft(doomed);
     for (const line of draft.find('line_item', [['invoice', doomed.id]])) draft.remove(line, 'gone', { event: null });

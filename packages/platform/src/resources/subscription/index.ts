@@ -74,9 +74,11 @@ export const subscription: Behaviour = {
     automatic_tax: (row, value) => row.automatic_tax.enabled === (value as { enabled: boolean }).enabled,
   },
   listed: (params) => {
-    const hidesCanceled = params.status === undefined;
     const hidesClocked = params.test_clock === undefined && params.customer === undefined;
-    return (row) => !(hidesCanceled && row.status === 'canceled') && !(hidesClocked && row.test_clock != null);
+    return {
+      ...(params.status === undefined && { filter: (row: StripeObject) => row.status !== 'canceled' }),
+      ...(hidesClocked && { where: [['test_clock', null]] as const }),
+    };
   },
   update,
   updated: (draft, after, params, before) => {
