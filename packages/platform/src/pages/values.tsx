@@ -123,7 +123,8 @@ export function valueText(seen: Seen, object: StripeObject, path: string): strin
   if (path === 'items') return itemsText(object) || undefined;
   if (value === null || value === undefined || value === '') return undefined;
   if (typeof value === 'number' && AMOUNTS.test(path) && typeof object.currency === 'string') return moneyText(value, object.currency);
-  if (typeof value === 'object') return value.object === 'price' ? priceText(value) : (value.id ?? undefined);
+  if (typeof value === 'object')
+    return value.object === 'price' ? priceText(value as Parameters<typeof priceText>[0]) : (value.id ?? undefined);
   return typeof value === 'string' ? (calledBy(seen, value) ?? value.replaceAll('_', ' ')) : String(value);
 }
 
