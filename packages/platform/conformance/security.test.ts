@@ -270,6 +270,9 @@ describe('secrets', () => {
     const { body } = await oauthPost(world, 'token', { grant_type: 'authorization_code', code }, world.extension.testKey);
     await api(world, { key: body.access_token, path: '/v1/account' });
     const stored = state();
+    const exchange = world.platform.log.entries().find((entry) => entry.path === '/oauth/token')!;
+    expect([exchange.status, exchange.account]).toEqual([200, world.extension.id]);
+    expect(exchange.form).toMatch(/code=ac_\w{8}%2A|code=ac_\w{8}\*/);
     for (const secret of [session, code, unused, body.access_token, body.refresh_token, PASSWORD]) {
       expect(secret.length).toBeGreaterThan(10);
       expect(stored).not.toContain(secret);

@@ -5,6 +5,7 @@ import type { Part, Platform } from '../platform.ts';
 import { authorizeApp } from './endpoints/authorize.tsx';
 import { deauthorize } from './endpoints/deauthorize.ts';
 import { token } from './endpoints/token.ts';
+import { logOAuth } from './logged.ts';
 import { OAuthError } from './refusals.ts';
 
 /** Parameters of these endpoints fit many times over. Bytes. */
@@ -17,16 +18,26 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   ['/oauth/deauthorize', deauthorize],
 ]);
 
-function send(platform: Platform, response: ServerResponse, answer: { status: number; body: unknown }): void {
-  const text = JSON.stringify(answer.body);
-  response.writeHead(answer.status, {
+interface Told {
+  readonly status: number;
+  readonly body: unknown;
+  /** The request's parameters as they came. */
+  readonly form?: string;
+}
+
+function send(platform: Platform, exchange: { request: IncomingMessage; response: ServerResponse; startedMs: number }, told: Told): void {
+  const { request, response, startedMs } = exchange;
+  const text = JSON.stringify(told.body);
+  const requestId = `req_${platform.ids.random(14)}`;
+  response.writeHead(told.status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(text),
     'Cache-Control': 'no-store',
     Pragma: 'no-cache',
-    'Request-Id': `req_${platform.ids.random(14)}`,
+    'Request-Id': requestId,
   });
   response.end(text);
+  logOAuth(platform, request, { requestId, startedMs, form: told.form ?? '', status: told.status, text });
 }
 
 function answerOf(platform: Platform, endpoint: Endpoint, request: IncomingMessage, body: string): { status: number; body: unknown } {
@@ -54,14 +65,18 @@ export function oauth(platform: Platform): Part {
       void consent(request, response);
       return;
     }
+    const exchange = { request, response, startedMs: platform.clock.nowMs() };
     if (request.method !== 'POST') {
-      send(platform, response, { status: 405, body: problem('invalid_request', `${path} is asked by POST, not by ${request.method}.`) });
+      send(platform, exchange, { status: 405, body: problem('invalid_request', `${path} is asked by POST, not by ${request.method}.`) });
       return;
     }
     readBody(request, BODY_LIMIT, (bytes) => {
-      if (bytes === undefined)
-        send(platform, response, { status: 413, body: problem('invalid_request', `The request body is larger than ${BODY_LIMIT} bytes.`) });
-      else send(platform, response, answerOf(platform, endpoint, request, bytes.toString('utf8')));
+      if (bytes === undefined) {
+        send(platform, exchange, { status: 413, body: problem('invalid_request', `The request body is larger than ${BODY_LIMIT} bytes.`) });
+        return;
+      }
+      const form = bytes.toString('utf8');
+      send(platform, exchange, { ...answerOf(platform, endpoint, request, form), form });
     });
   };
   return { doors: { oauth: door } };
