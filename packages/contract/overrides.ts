@@ -15,6 +15,10 @@ export interface Overrides {
   readonly missingParam: Readonly<Record<string, string>>;
   /** Addresses of embedded lists that are not `<the parent's address>/<field>`. */
   readonly listUrl: Readonly<Record<string, string>>;
+  /** Fields that are absent unless they are expanded, where nothing in their type says so. */
+  readonly includable: readonly string[];
+  /** Addresses that Stripe still serves and the SDK no longer has: like another operation, one path further down. */
+  readonly legacy: Readonly<Record<string, string>>;
 }
 
 export const overrides: Overrides = {
@@ -135,5 +139,10 @@ export const overrides: Overrides = {
     'customer.sources': '/v1/customers/{id}/sources',
     'customer.subscriptions': '/v1/customers/{id}/subscriptions',
     'subscription.items': '/v1/subscription_items?subscription={id}',
+  },
+  includable: ['apps.secret.payload', 'coupon.currency_options', 'issuing.card.cvc', 'issuing.card.number', 'price.currency_options'],
+  legacy: {
+    '/v1/charges/{id}/refunds': 'GET /v1/refunds',
+    '/v1/customers/{id}/subscriptions': 'GET /v1/subscriptions',
   },
 };

@@ -130,8 +130,11 @@ function staleKeys(table: Table, overrides: Overrides): string[] {
     for (const key of Object.keys(overrides[kind]))
       if (!objects.has(key)) stale.push(`overrides.${kind}['${key}'] names no object of the contract`);
   }
-  for (const key of Object.keys(overrides.listUrl))
-    if (!hasField(key)) stale.push(`overrides.listUrl['${key}'] names no field of the contract`);
+  for (const key of [...Object.keys(overrides.listUrl), ...overrides.includable])
+    if (!hasField(key)) stale.push(`overrides: '${key}' names no field of the contract`);
+  const known = new Set(table.ops.map((op) => `${op[1]} ${op[2]}`));
+  for (const [path, like] of Object.entries(overrides.legacy))
+    if (!known.has(like)) stale.push(`overrides.legacy['${path}'] is like ${like}, which is no operation`);
   return stale;
 }
 

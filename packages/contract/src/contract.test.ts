@@ -21,6 +21,7 @@ describe('match', () => {
     ['GET', '/v1/customers/a%20b', 'Customers.retrieve', ['a b']],
     ['GET', '/v1/customers/', undefined, []],
     ['PUT', '/v1/customers', undefined, []],
+    ['GET', '/v1/charges/ch_1/refunds', 'Refunds.list', ['ch_1']],
     ['GET', '/v1/__proto__', undefined, []],
   ];
   test.each(cases)('%s %s is %s', (method, path, id, ids) => {
@@ -42,6 +43,12 @@ describe('the form decoder', () => {
     ['percent-encoded brackets', 'a%5Bb%5D=1', { a: { b: '1' } }],
     ['plus and percent for a space', 'a=1+2%203', { a: '1 2 3' }],
     ['UTF-8', 'a=%C3%A9%E2%82%AC', { a: 'é€' }],
+    ['names that do not close, or go on behind a bracket, as one name', 'name[x=1&a[b]c=2', { 'name[x': '1', 'a[b]c': '2' }],
+    [
+      'a nested key that repeats begins a new element',
+      'items[][a][b]=1&items[][a][b]=2',
+      { items: [{ a: { b: '1' } }, { a: { b: '2' } }] },
+    ],
     ['broken escapes as they are', 'a=%zz%4&b=%ff', { a: '%zz%4', b: '%ff' }],
     ['eight levels', 'a[b][c][d][e][f][g][h]=1', { a: { b: { c: { d: { e: { f: { g: { h: '1' } } } } } } } }],
     ['keys called like a prototype’s', 'metadata[constructor]=x&__proto__=y', { metadata: { constructor: 'x' }, ['__proto__']: 'y' }],
@@ -74,6 +81,11 @@ describe('the form decoder', () => {
         expect(plain(decodeForm(encode(value, '').join('&')))).toEqual(plain(value));
       }),
     );
+  });
+
+  test('a name given as a list and as a hash is refused at once, however often', () => {
+    expect(() => decodeForm('a[]=1&a[x]=1&'.repeat(4000))).toThrow('in two ways');
+    expect(() => decodeForm('a=1&a[x]=1')).toThrow('in two ways');
   });
 
   test('10,001 pairs are refused', () => {
@@ -202,6 +214,8 @@ describe('expand', () => {
     ['GET /v1/charges', 'customer', "This property cannot be expanded (customer). You may want to try expanding 'data.customer' instead."],
     ['GET /v1/charges', 'data.customer', undefined],
     ['GET /v1/charges', 'data', undefined],
+    ['GET /v1/prices/{id}', 'currency_options', undefined],
+    ['GET /v1/prices', 'data.currency_options', undefined],
     ['POST /v1/subscriptions', 'latest_invoice.payments.data.payment.payment_intent', undefined],
     ['GET /v1/charges/{id}', 'invoice.customer.default_source.customer.x', 'You cannot expand more than 4 levels'],
   ];

@@ -67,6 +67,10 @@ export class Contract {
     for (const [type, , payload] of events) this.payloads.set(type, payload);
     this.operations = table.ops.map((row) => this.operation(row));
     for (const op of this.operations) this.plant(op);
+    for (const [path, like] of Object.entries(table.words.legacy)) {
+      const twin = this.operations.find((op) => op.key === like)!;
+      this.plant({ ...twin, key: `GET ${path}`, path, names: ['id'] });
+    }
     this.params = new ParamReader(this);
   }
 
@@ -132,6 +136,11 @@ export class Contract {
     return (
       (node[0] === 'r' && this.isDeletedVariant(node[1])) || (node[0] === 'p' && node[1].some((index) => this.isDeletedVariant(index)))
     );
+  }
+
+  /** Whether a field is absent unless it is expanded, though its type does not say so. */
+  isIncludable(object: string | undefined, field: string): boolean {
+    return this.table.words.includable.includes(`${object}.${field}`);
   }
 
   match(method: string, path: string): Match | undefined {

@@ -68,6 +68,8 @@ export function checkExpand(contract: Contract, op: Operation, paths: readonly s
     if (levels > DEEPEST) throw tooDeep(path, levels);
     if (op.resultIsList && (path === 'data' || (op.paging === 'search' && path === 'total_count'))) continue;
     if (op.result >= 0 && reaches(contract, op.result, segments)) continue;
+    const own = op.resultIsList && segments[0] === 'data' ? segments.slice(1) : segments;
+    if (own.length === 1 && contract.isIncludable(op.resultObject, own[0]!)) continue;
     const isMisplaced = op.resultIsList && op.result >= 0 && reaches(contract, op.result, ['data', ...segments]);
     throw badPath(path, isMisplaced || op.resultIsList ? ` You may want to try expanding 'data.${path}' instead.` : '');
   }

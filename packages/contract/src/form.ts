@@ -59,15 +59,14 @@ function decode(text: string): string {
   return spaced.includes('%') ? unescaped(spaced) : spaced;
 }
 
-/** `a[b][][c]` → a, b, '', c. A bracket that never closes is part of the name. */
+/** `a[b][][c]` → a, b, '', c. A name whose brackets do not close, or with something behind them, is one odd name as a whole. */
 function segments(key: string): string[] {
   const first = key.indexOf('[');
   if (first <= 0) return [key];
   const path = [key.slice(0, first)];
-  let at = first;
-  while (at < key.length && key.charCodeAt(at) === 91) {
-    const end = key.indexOf(']', at);
-    if (end < 0) break;
+  for (let at = first; at < key.length; ) {
+    const end = key.charCodeAt(at) === 91 ? key.indexOf(']', at) : -1;
+    if (end < 0) return [key];
     path.push(key.slice(at + 1, end));
     at = end + 1;
   }
@@ -89,12 +88,23 @@ function pathOf(raw: string): string[] {
   return path;
 }
 
+const bothWays = (name: string): FormError =>
+  new FormError(`The parameter ${name.slice(0, 60)} is given in two ways that exclude each other: as a list, a hash or a value.`);
+
+/** Whether a hash has a value at the end of this path already. */
+function isTaken(hash: FormHash, path: readonly string[], from: number): boolean {
+  let current: Form | undefined = hash;
+  for (let at = from; at < path.length; at++) {
+    if (typeof current !== 'object' || Array.isArray(current) || path[at] === '') return false;
+    current = current[path[at]!];
+  }
+  return current !== undefined;
+}
+
 /** `items[][price]=a&items[][price]=b`: a key that repeats begins a new element (the Rack rule). */
 function intoArray(list: Form[], path: readonly string[], at: number): FormHash {
-  const key = path[at]!;
   const last = list[list.length - 1];
-  const isLeaf = at === path.length - 1;
-  if (typeof last === 'object' && !Array.isArray(last) && !(isLeaf && key in last)) return last;
+  if (typeof last === 'object' && !Array.isArray(last) && !isTaken(last, path, at)) return last;
   const fresh = hash();
   list.push(fresh);
   return fresh;
@@ -107,13 +117,8 @@ function put(root: FormHash, path: readonly string[], value: string): void {
     const key = path[i]!;
     if (path[i + 1] === '') {
       const known = current[key];
-      const list: Form[] = Array.isArray(known)
-        ? known
-        : known === undefined
-          ? []
-          : typeof known === 'object'
-            ? Object.values(known)
-            : [known];
+      if (known !== undefined && !Array.isArray(known)) throw bothWays(path[0]!);
+      const list: Form[] = known ?? [];
       current[key] = list;
       if (i + 1 === end) {
         list.push(value);
@@ -124,13 +129,10 @@ function put(root: FormHash, path: readonly string[], value: string): void {
       continue;
     }
     const known = current[key];
-    if (typeof known === 'object' && !Array.isArray(known)) current = known;
-    else {
-      const fresh = hash();
-      if (Array.isArray(known)) Object.assign(fresh, known);
-      current[key] = fresh;
-      current = fresh;
-    }
+    if (known !== undefined && (typeof known !== 'object' || Array.isArray(known))) throw bothWays(path[0]!);
+    const inner: FormHash = known ?? hash();
+    current[key] = inner;
+    current = inner;
   }
   current[path[end]!] = value;
 }

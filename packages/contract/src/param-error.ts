@@ -4,7 +4,11 @@ export class ParamError extends Error {
   readonly code: string | undefined;
 
   constructor(message: string, param?: string, code?: string) {
+    // Refusals are answers: a stack would only cost time.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = limit;
     this.param = param;
     this.code = code;
   }
@@ -37,13 +41,17 @@ export const arrayKeys = (param: string, got: string, expected: number): ParamEr
     `If passing an array with explicit keys (e.g. foo[0]=a&foo[1]=b) instead of as an array (e.g. foo[]=a&foo[]=b), the keys must be numeric and sequential starting from 0. You passed the keys \`${got}\`, we expected to have a key with the value \`${expected}\`.`,
     param,
   );
-export const tooLong = (param: string, longest: number): ParamError =>
-  new ParamError(`Invalid string: must be at most ${longest} characters`, param);
-export const tooManyKeys = (): ParamError => new ParamError('You can only have up to 50 metadata keys.', 'metadata');
+export const tooLong = (param: string, value: string, longest: number): ParamError =>
+  new ParamError(`Invalid string: ${value.slice(0, 10)}...${value.slice(-10)}; must be at most ${longest} characters`, param);
+export const tooManyKeys = (keys: number): ParamError =>
+  new ParamError(`Metadata can have up to 50 keys, but you've set ${keys}. You can delete keys by unsetting them.`, 'metadata');
 export const metadataKeyTooLong = (key: string): ParamError =>
-  new ParamError(`Metadata keys can have up to 40 characters; '${key.slice(0, 45)}…' has ${key.length}.`, 'metadata');
-export const metadataValueTooLong = (key: string, length: number): ParamError =>
   new ParamError(
-    `Metadata values can have up to 500 characters, but you passed in a value that is ${length} characters for '${key}'.`,
+    `Metadata keys can be up to 40 characters, but you passed in a key that is ${key.length} characters. Invalid key: ${key.slice(0, 60)}`,
+    'metadata',
+  );
+export const metadataValueTooLong = (key: string, value: string): ParamError =>
+  new ParamError(
+    `Metadata values can be up to 500 characters, but you passed in a value that is ${value.length} characters. Invalid value: ${value.slice(0, 60)}`,
     `metadata[${key}]`,
   );

@@ -8,6 +8,7 @@ type Value = unknown;
 type Read = (value: Form, path: string) => Value;
 
 const LONGEST = 5000;
+const LONGEST_DESCRIPTION = 40_000;
 const inner = (path: string, key: string): string => (path === '' ? key : `${path}[${key}]`);
 const isHash = (value: Form): value is FormHash => typeof value === 'object' && !Array.isArray(value);
 
@@ -40,7 +41,8 @@ function readBoolean(value: Form, path: string): boolean {
 function readString(value: Form, path: string): string {
   if (typeof value !== 'string') throw refusal.badString(path, value);
   if (value === '') throw refusal.emptyParam(path);
-  if (value.length > LONGEST) throw refusal.tooLong(path, LONGEST);
+  const longest = path === 'description' ? LONGEST_DESCRIPTION : LONGEST;
+  if (value.length > longest) throw refusal.tooLong(path, value, longest);
   return value;
 }
 
@@ -80,13 +82,13 @@ function define(target: Record<string, unknown>, key: string, value: unknown): v
 function readMetadata(value: Form, path: string): Value {
   if (!isHash(value)) throw refusal.badObject(path);
   const keys = Object.keys(value);
-  if (keys.length > 50) throw refusal.tooManyKeys();
+  if (keys.length > 50) throw refusal.tooManyKeys(keys.length);
   const out: Record<string, string> = {};
   for (const key of keys) {
     const item = value[key]!;
     if (typeof item !== 'string') throw refusal.badString(inner(path, key), item);
     if (key.length > 40) throw refusal.metadataKeyTooLong(key);
-    if (item.length > 500) throw refusal.metadataValueTooLong(key, item.length);
+    if (item.length > 500) throw refusal.metadataValueTooLong(key, item);
     define(out, key, item);
   }
   return out;

@@ -39,6 +39,8 @@ export interface Table {
     readonly word: Readonly<Record<string, string>>;
     readonly missingParam: Readonly<Record<string, string>>;
     readonly listUrl: Readonly<Record<string, string>>;
+    readonly includable: readonly string[];
+    readonly legacy: Readonly<Record<string, string>>;
   };
 }
 

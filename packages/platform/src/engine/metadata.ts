@@ -9,6 +9,10 @@ export function mergedMetadata(before: Record<string, string>, given: Record<str
     else Object.defineProperty(merged, key, { value, enumerable: true, configurable: true, writable: true });
   }
   if (Object.keys(merged).length > 50)
-    throw refuse({ status: 400, message: 'You can only have up to 50 metadata keys.', param: 'metadata' });
+    throw refuse({
+      status: 400,
+      message: `Metadata can have up to 50 keys, but you've set ${Object.keys(merged).length}. You can delete keys by unsetting them.`,
+      param: 'metadata',
+    });
   return merged;
 }
