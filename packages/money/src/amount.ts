@@ -74,6 +74,8 @@ export function ratio(decimal: string): Ratio {
 }
 
 export const times = (a: Ratio, b: Ratio): Ratio => ({ over: a.over * b.over, under: a.under * b.under });
+export const plus = (a: Ratio, b: Ratio): Ratio =>
+  a.under === b.under ? { over: a.over + b.over, under: a.under } : { over: a.over * b.under + b.over * a.under, under: a.under * b.under };
 export const whole = (value: number): Ratio => ({ over: BigInt(value), under: 1n });
 
 /** Rounded half away from zero: the rounding of every price and proration. */

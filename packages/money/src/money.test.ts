@@ -226,6 +226,16 @@ describe('MRR of an item', () => {
     expect(itemMrr([item(12_000, 'year', 1)], [{ ...discount, percent_off: 10 }], { at: 0, counted: all })).toEqual([900]);
     expect(itemMrr([item(12_000, 'year', 1)], [{ ...discount, amount_off: 2400 }], { at: 0, counted: all })).toEqual([800]);
   });
+  test('is rounded once: half a cent a week is 2 a month, half of 100.5 is 50', () => {
+    expect(itemMrr([item(0.5, 'week', 1)], [], { at: 0, counted: all })).toEqual([2]);
+    expect(
+      itemMrr([item(100.5, 'month', 1)], [{ duration: 'forever', end: null, percent_off: 50, amount_off: null }], { at: 0, counted: all }),
+    ).toEqual([50]);
+  });
+  test('a fixed discount over a monthly and a yearly item comes off every month, by what each is a month', () => {
+    const off = { duration: 'forever' as const, end: null, percent_off: null, amount_off: 1000 };
+    expect(itemMrr([item(1000, 'month', 1), item(12_000, 'year', 1)], [off], { at: 0, counted: all })).toEqual([500, 500]);
+  });
   test('a discount that is over, or that does not count, changes nothing', () => {
     const half = { percent_off: 50, amount_off: null };
     expect(itemMrr([item(4000, 'month', 1)], [{ ...half, duration: 'repeating', end: 100 }], { at: 100, counted: all })).toEqual([4000]);

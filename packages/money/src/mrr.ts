@@ -1,5 +1,5 @@
-import { type Amount, amount, type Ratio, ratio, rounded, times, whole } from './amount.ts';
-import { type Priced, priceAmount } from './price-amount.ts';
+import { type Amount, amount, plus, type Ratio, ratio, rounded, times, whole } from './amount.ts';
+import { exactPriceAmount, type Priced } from './price-amount.ts';
 
 /** How a discount counts in MRR: it recurs for ever, for some months, or not at all. */
 export type Duration = 'forever' | 'repeating' | 'once';
@@ -53,33 +53,46 @@ const inForce = (discounts: readonly MrrDiscount[], at: number, counted: Counted
 const applies = (discount: MrrDiscount, item: MrrItem): boolean =>
   discount.products === undefined || discount.products.includes(item.price.product ?? '');
 
+const minus = (a: Ratio, b: Ratio): Ratio => plus(a, { over: -b.over, under: b.under });
+const isLess = (a: Ratio, b: Ratio): boolean => a.over * b.under < b.over * a.under;
+
+/** A fixed discount is taken off every invoice: it counts by the shortest period it applies to, spread by what is left of each item. */
+function takeOff(months: readonly Ratio[], items: readonly MrrItem[], discount: MrrDiscount): Ratio[] {
+  const eligible = items.map((item, index) => applies(discount, item) && months[index]!.over > 0n);
+  const base = months.reduce((sum, month, index) => (eligible[index] ? plus(sum, month) : sum), whole(0));
+  if (base.over <= 0n) return [...months];
+  const factors = items.flatMap(({ price }, index) =>
+    eligible[index] ? [monthFactor(price.recurring.interval, price.recurring.interval_count)] : [],
+  );
+  const invoices = factors.reduce((most, factor) => (isLess(most, factor) ? factor : most));
+  const off = times(whole(discount.amount_off ?? 0), invoices);
+  const capped = isLess(base, off) ? base : off;
+  return months.map((month, index) =>
+    eligible[index] ? minus(month, times(capped, { over: month.over * base.under, under: month.under * base.over })) : month,
+  );
+}
+
+const percentOff = (months: readonly Ratio[], items: readonly MrrItem[], discount: MrrDiscount): Ratio[] => {
+  const percent = ratio(String(discount.percent_off));
+  const left = { over: 100n * percent.under - percent.over, under: 100n * percent.under };
+  return months.map((month, index) => (applies(discount, items[index]!) ? times(month, left) : month));
+};
+
 /**
- * The integer MRR of each item of a subscription at an instant: its period's price made monthly, less its discounts, rounded
- * half up once per item, never below zero. Metered items count nothing. A fixed discount is per invoice: it is made monthly by
- * the item's own period and spread over the items it applies to by their share.
+ * The integer MRR of each item of a subscription at an instant: its period's price made monthly, less its discounts in their
+ * order, rounded half up once per item, never below zero. Metered items count nothing.
  */
 export function itemMrr(
   items: readonly MrrItem[],
   discounts: readonly MrrDiscount[],
   options: { at: number; counted: CountedDiscounts },
 ): Amount[] {
-  const active = inForce(discounts, options.at, options.counted);
-  const prices = items.map((item) => (metered(item) ? 0 : priceAmount(item.price, item.quantity)));
-  return items.map((item, index) => {
-    let period: Ratio = whole(prices[index]!);
-    for (const discount of active) {
-      if (!applies(discount, item)) continue;
-      if (discount.percent_off !== null) {
-        const percent = ratio(String(discount.percent_off));
-        period = times(period, { over: 100n * percent.under - percent.over, under: 100n * percent.under });
-        continue;
-      }
-      const base = items.reduce((sum, other, at) => (applies(discount, other) ? sum + prices[at]! : sum), 0);
-      if (base === 0) continue;
-      const off = times(whole(discount.amount_off ?? 0), { over: BigInt(prices[index]!), under: BigInt(base) });
-      period = { over: period.over * off.under - off.over * period.under, under: period.under * off.under };
-    }
+  let months: Ratio[] = items.map((item) => {
     const { interval, interval_count: count } = item.price.recurring;
-    return amount(Math.max(0, rounded(times(period, monthFactor(interval, count)))));
+    return metered(item) ? whole(0) : times(exactPriceAmount(item.price, item.quantity), monthFactor(interval, count));
   });
+  for (const discount of inForce(discounts, options.at, options.counted)) {
+    months = discount.percent_off === null ? takeOff(months, items, discount) : percentOff(months, items, discount);
+  }
+  return months.map((month) => amount(Math.max(0, rounded(month))));
 }

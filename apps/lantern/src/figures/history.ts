@@ -65,10 +65,12 @@ function seenDiscount(given: string | Discount, coupons: ReadonlyMap<string, Cou
   return [{ id: given.id, duration, percent_off, amount_off, end: given.end, products: applies_to?.products }];
 }
 
-/** A changed item's proration names no item: it is the one with that price, or the only one. */
-function itemOf(line: Line, subscription: MirrorSubscription): string | null {
+/** A proration names no item: it is the one that has, or had, that price; or the only one. */
+function itemFinder(subscription: MirrorSubscription, lines: readonly Line[]): (line: Line) => string | null {
   const { data } = subscription.items;
-  return line.item ?? data.find((item) => item.price.id === line.price)?.id ?? (data.length === 1 ? data[0]!.id : null);
+  const byPrice = new Map(lines.flatMap((line) => (line.item === null || line.price === null ? [] : [[line.price, line.item] as const])));
+  for (const item of data) byPrice.set(item.price.id, item.id);
+  return (line) => line.item ?? byPrice.get(line.price ?? '') ?? (data.length === 1 ? data[0]!.id : null);
 }
 
 /** Everything an account's subscriptions are known to have been, oldest first. */
@@ -83,12 +85,17 @@ export async function readObservations(on: Query, { account, livemode }: Place):
   const open = new Map((await on.query<{ id: string; created: number }>(PAST_DUE, world)).map(({ id, created }) => [id, created]));
   const lines = new Map<string, Line[]>();
   for (const line of await on.query<Line>(LINES, world)) {
-    if (line.subscription !== null) lines.set(line.subscription, [...(lines.get(line.subscription) ?? []), line]);
+    if (line.subscription === null) continue;
+    const own = lines.get(line.subscription);
+    if (own === undefined) lines.set(line.subscription, [line]);
+    else own.push(line);
   }
   return subscriptions.flatMap(({ data, seen }) => {
-    const billed = (lines.get(data.id) ?? []).map((line): MirrorInvoiceLine => {
+    const own = lines.get(data.id) ?? [];
+    const itemOf = itemFinder(data, own);
+    const billed = own.map((line): MirrorInvoiceLine => {
       const { quantity, start, end, amount, proration } = line;
-      return { subscription_item: itemOf(line, data), price: prices.get(line.price ?? ''), quantity, start, end, amount, proration };
+      return { subscription_item: itemOf(line), price: prices.get(line.price ?? ''), quantity, start, end, amount, proration };
     });
     const discounts = (data.discounts ?? []).flatMap((discount) => seenDiscount(discount, coupons));
     const pastDueSince = data.status === 'past_due' ? (open.get(data.latest_invoice ?? '') ?? null) : null;

@@ -29,6 +29,12 @@ export function calendarOf(timeZone: string): Calendar {
 
 export const monthOf = (day: string): string => day.slice(0, 7);
 
+/** `2026-02` → `2026-02-28`. */
+export function lastDay(month: string): string {
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  return `${month}-${String(new Date(Date.UTC(year, number, 0)).getUTCDate()).padStart(2, '0')}`;
+}
+
 /** The month after: `2026-12` → `2027-01`. */
 export function nextMonth(month: string): string {
   const [year, number] = month.split('-').map(Number) as [number, number];

@@ -1,6 +1,8 @@
+import { lastDay, monthOf, UTC } from './calendar.ts';
 import type { LedgerOptions } from './index.ts';
-import { ledgerOf } from './index.ts';
+import { sameCurrency } from './movements.ts';
 import type { Observation } from './observation.ts';
+import { ledgerRows } from './rows.ts';
 import type { Rules } from './rules.ts';
 
 /** One rule's share of the difference between two figures, with the customers behind it. */
@@ -20,22 +22,23 @@ export interface Difference {
 
 const ORDER: readonly (keyof Rules)[] = ['discounts', 'pastDueDays', 'cancellation', 'paused', 'free', 'sameMonth'];
 
-/** Each customer's MRR at the end of a month. */
+/** Each customer's MRR at the end of a month, at the rates of its last day: what the month itself closes with. */
 function perCustomer(
   observations: readonly Observation[],
   rules: Rules,
   options: LedgerOptions & { through: string },
 ): Map<string, number> {
-  const balance = new Map<string, number>();
-  const { calendar, convert, through } = options;
-  for (const movement of ledgerOf(observations, {
-    ...(calendar && { calendar }),
-    ...(convert && { convert }),
-    rules: { ...rules, sameMonth: 'show' },
-  }).movements) {
-    if (movement.day.slice(0, 7) <= through) balance.set(movement.customer, movement.after);
+  const { calendar = UTC, convert = sameCurrency, through } = options;
+  const perCurrency = new Map<string, Map<string, number>>();
+  for (const row of ledgerRows(observations, rules)) {
+    if (monthOf(calendar.day(row.at)) > through) break;
+    const own = perCurrency.get(row.customer) ?? new Map<string, number>();
+    own.set(row.currency, (own.get(row.currency) ?? 0) + row.mrr - row.before);
+    perCurrency.set(row.customer, own);
   }
-  return balance;
+  const value = (own: ReadonlyMap<string, number>): number =>
+    [...own].reduce((total, [currency, mrr]) => total + convert(mrr, currency, lastDay(through)), 0);
+  return new Map([...perCurrency].map(([customer, own]) => [customer, value(own)]));
 }
 
 const sum = (balance: ReadonlyMap<string, number>): number => [...balance.values()].reduce((total, mrr) => total + mrr, 0);

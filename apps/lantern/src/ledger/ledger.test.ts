@@ -214,8 +214,9 @@ describe('why two presets differ', () => {
   test('is told part by part, to the cent, each with its customers', () => {
     fc.assert(
       fc.property(history, preset, preset, (observations, from, to) => {
-        const difference = differencesOf(observations, { from, to }, { through: '2026-12' });
+        const difference = differencesOf(observations, { from, to }, { through: '2026-12', convert });
         expect(difference.from + difference.parts.reduce((sum, part) => sum + part.amount, 0)).toBe(difference.to);
+        expect(difference.to).toBe(ledgerOf(observations, { rules: to, convert, through: '2026-12' }).months.at(-1)!.end);
         for (const part of difference.parts) expect(part.customers.reduce((sum, each) => sum + each.amount, 0)).toBe(part.amount);
       }),
     );

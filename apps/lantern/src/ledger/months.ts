@@ -1,4 +1,4 @@
-import { type Calendar, monthOf, nextMonth } from './calendar.ts';
+import { type Calendar, lastDay, monthOf, nextMonth } from './calendar.ts';
 import type { Convert, Kind, Movement } from './movements.ts';
 import type { LedgerRow } from './rows.ts';
 
@@ -37,7 +37,7 @@ function balances(
       perCurrency.set(row.currency, (perCurrency.get(row.currency) ?? 0) + row.mrr - row.before);
     }
     let end = 0;
-    for (const [currency, amount] of perCurrency) end += given.convert(amount, currency, `${month}-31`);
+    for (const [currency, amount] of perCurrency) end += given.convert(amount, currency, lastDay(month));
     ends.set(month, end);
   }
   return ends;
@@ -58,7 +58,11 @@ export function monthsOf(rows: readonly LedgerRow[], movements: readonly Movemen
   for (let month = from; month <= through; month = nextMonth(month)) names.push(month);
   const ends = balances(rows, names, options);
   const byMonth = new Map<string, Movement[]>();
-  for (const movement of movements) byMonth.set(monthOf(movement.day), [...(byMonth.get(monthOf(movement.day)) ?? []), movement]);
+  for (const movement of movements) {
+    const list = byMonth.get(monthOf(movement.day));
+    if (list === undefined) byMonth.set(monthOf(movement.day), [movement]);
+    else list.push(movement);
+  }
   const active = new Set<string>();
   let start = 0;
   return names.map((name) => {

@@ -53,7 +53,9 @@ export function movementsOf(rows: readonly LedgerRow[], options: { rules: Rules;
   rows.forEach((row, index) => {
     const day = calendar.day(row.at);
     const customers = byDay.get(day) ?? new Map<string, number[]>();
-    customers.set(row.customer, [...(customers.get(row.customer) ?? []), index]);
+    const indexes = customers.get(row.customer);
+    if (indexes === undefined) customers.set(row.customer, [index]);
+    else indexes.push(index);
     byDay.set(day, customers);
   });
   const customers = new Map<string, Customer>();
@@ -107,7 +109,9 @@ function withoutShortLived(movements: readonly Movement[]): Movement[] {
   const months = new Map<string, Movement[]>();
   for (const movement of movements) {
     const key = `${monthOf(movement.day)} ${movement.customer}`;
-    months.set(key, [...(months.get(key) ?? []), movement]);
+    const list = months.get(key);
+    if (list === undefined) months.set(key, [movement]);
+    else list.push(movement);
   }
   const hidden = new Set<Movement>();
   for (const list of months.values())

@@ -67,14 +67,17 @@ export function observed(subscription: MirrorSubscription, as: SeenAs): Observat
   };
 }
 
-/** Billed states by instant: renewals set an item as it was billed, debits of a proration as it was changed to. */
-function billedStates(lines: readonly MirrorInvoiceLine[]): Map<number, Map<string, SeenItem>> {
-  const states = new Map<number, Map<string, SeenItem>>();
+/** What lines say of items by instant: billed or changed to (an item), or taken away (null). */
+function billedStates(lines: readonly MirrorInvoiceLine[]): Map<number, Map<string, SeenItem | null>> {
+  const states = new Map<number, Map<string, SeenItem | null>>();
   for (const line of lines) {
-    const isChange = line.proration && line.amount > 0;
-    if (line.price === undefined || line.quantity === null || line.subscription_item === null || (line.proration && !isChange)) continue;
-    const at = states.get(line.start) ?? new Map<string, SeenItem>();
-    at.set(line.subscription_item, { id: line.subscription_item, price: line.price, quantity: line.quantity });
+    const id = line.subscription_item;
+    if (line.price === undefined || line.quantity === null || id === null) continue;
+    const at = states.get(line.start) ?? new Map<string, SeenItem | null>();
+    const isCredit = line.proration && line.amount < 0;
+    // A credit alone takes the item away; with a debit beside it, the debit tells what it was changed to.
+    if (!isCredit) at.set(id, { id, price: line.price, quantity: line.quantity });
+    else if (!at.has(id)) at.set(id, null);
     states.set(line.start, at);
   }
   return states;
@@ -103,7 +106,10 @@ export function reconstructed(
   );
   for (const at of instants) {
     if (endedAt !== null && at >= endedAt) continue;
-    for (const [id, item] of states.get(at) ?? []) items.set(id, item);
+    for (const [id, item] of states.get(at) ?? []) {
+      if (item === null) items.delete(id);
+      else items.set(id, item);
+    }
     const trialing = trialEnd !== null && at < trialEnd;
     put(at, trialing ? 'trialing' : neverPaid(subscription) ? subscription.status : 'active', [...items.values()]);
   }

@@ -1,0 +1,71 @@
+import type { Lantern } from '../lantern.ts';
+import { calendarOf, type Month } from '../ledger/index.ts';
+import type { Place } from '../web/place.ts';
+import { nowOf } from './clock.ts';
+import { type Desk, deskOf } from './desk.ts';
+import { readMonths } from './months.ts';
+import { type Rates, readRates } from './rates.ts';
+
+/** Everything that a page of figures begins with. */
+export interface AccountFigures {
+  readonly desk: Desk;
+  readonly rates: Rates;
+  /** What time it is for this account, in ms, and which day. */
+  readonly nowMs: number;
+  readonly today: string;
+  readonly months: readonly Month[];
+  readonly now: NowFigures;
+}
+
+/** Where the account stands. Minor units of the reporting currency. */
+export interface NowFigures {
+  readonly mrr: number;
+  readonly active: number;
+  /** Of it: from subscriptions whose end is scheduled, and how many customers they belong to. */
+  readonly ending: number;
+  readonly endingCustomers: number;
+  /** Customers whose books are still to be made again. */
+  readonly stale: number;
+  /** MRR in currencies for which no rate is known: not in any total. */
+  readonly unconverted: readonly { readonly currency: string; readonly amount: number }[];
+  readonly reconstructed: boolean;
+}
+
+const NOW = `
+  select coalesce(sum(mrr), 0)::bigint as mrr, count(*) filter (where mrr > 0)::int as active, coalesce(sum(ending), 0)::bigint as ending,
+    count(*) filter (where ending > 0)::int as "endingCustomers", coalesce(bool_or(reconstructed), false) as reconstructed,
+    (select count(distinct customer)::int from lantern.stale where account = $1 and livemode = $2) as stale
+  from lantern.books where account = $1 and livemode = $2`;
+
+const BALANCES = `
+  select currency, sum(delta)::bigint as amount from lantern.balance_changes where account = $1 and livemode = $2 group by 1 having sum(delta) <> 0 order by 1`;
+
+/** Kept per version of the books: pages that show the same state compute it once. */
+const kept = new WeakMap<Lantern, Map<string, { key: string; figures: AccountFigures }>>();
+const MOST_KEPT = 200;
+
+export async function accountFigures(lantern: Lantern, place: Place): Promise<AccountFigures> {
+  const { database } = lantern.kit;
+  const desk = await deskOf(database, place);
+  const nowMs = await nowOf(database, place, lantern.now());
+  const today = calendarOf(desk.timeZone).day(Math.floor(nowMs / 1000));
+  const [{ stale } = { stale: 0 }] = await database.query<{ stale: number }>(
+    'select count(*)::int as stale from lantern.stale where account = $1 and livemode = $2',
+    [place.account, place.livemode],
+  );
+  const cache = kept.get(lantern) ?? new Map();
+  kept.set(lantern, cache);
+  const name = `${place.account}/${place.mode}`;
+  const key = `${desk.version} ${today} ${desk.currency} ${desk.timeZone} ${stale}`;
+  const known = cache.get(name);
+  if (known !== undefined && known.key === key) return { ...known.figures, nowMs };
+  const rates = await readRates(database, place, desk.currency);
+  const [now] = await database.query<Omit<NowFigures, 'unconverted'>>(NOW, [place.account, place.livemode]);
+  const balances = await database.query<{ currency: string; amount: number }>(BALANCES, [place.account, place.livemode]);
+  const unconverted = balances.filter(({ currency }) => !rates.knows(currency));
+  const months = await readMonths(database, desk, { rates, today });
+  const figures: AccountFigures = { desk, rates, nowMs, today, months, now: { ...now!, unconverted } };
+  if (cache.size >= MOST_KEPT) cache.clear();
+  cache.set(name, { key, figures });
+  return figures;
+}

@@ -1,0 +1,167 @@
+import type { Query } from '@annex/kit';
+import { readHistories } from '../history/read.ts';
+import { type DiscountShape, keepDiscount } from '../history/record.ts';
+import type { Lantern } from '../lantern.ts';
+import { placeOf } from '../web/place.ts';
+import { countingOf, storeBooks } from './books.ts';
+import { nowOf } from './clock.ts';
+import { deskOf, markAllStale } from './desk.ts';
+import { readRates } from './rates.ts';
+
+interface World {
+  readonly account: string;
+  readonly livemode: boolean;
+}
+
+/** Customers whose books are made in one transaction: short enough that nobody waits for it. */
+const BATCH = 100;
+const LOOK_MS = 5_000;
+/** Rows committed later may carry an earlier time: so far back is looked again. */
+const OVERLAP_MS = 60_000;
+
+export const BOOK_TABLES = ['observations', 'discounts', 'stale', 'books', 'movements', 'balance_changes', 'rates', 'desks'].map(
+  (name) => `lantern.${name}`,
+);
+
+export interface Bookkeeper {
+  /** Makes the books of an account now, as far as they are stale; comes back when they are done. */
+  catchUp(world: World): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Keeps the books: whenever a subscription changed, and now and then for what changes by itself. */
+export function startBookkeeper(lantern: Lantern): Bookkeeper {
+  const { kit, log } = lantern;
+  const waiting = new Map<string, World>();
+  let working: Promise<void> | undefined;
+  let stopped = false;
+
+  const work = async (): Promise<void> => {
+    for (let [next] = waiting; next !== undefined && !stopped; [next] = waiting) {
+      waiting.delete(next[0]);
+      await keep(lantern, next[1]).catch((error: unknown) =>
+        log('error', 'Books could not be made.', { account: next![1].account, error: String(error) }),
+      );
+    }
+    working = undefined;
+  };
+  const wake = (world: World): void => {
+    waiting.set(`${world.account}/${world.livemode}`, { account: world.account, livemode: world.livemode });
+    working ??= work();
+  };
+  const end = kit.subscribe((change) => {
+    if (change.kind !== 'objects' || BOOKED.has(change.object)) wake(change);
+  });
+  const look = async (): Promise<void> => {
+    for (const { account, livemode, state, kind } of await kit.connections())
+      if (state === 'connected' && kind === 'oauth') wake({ account, livemode });
+  };
+  const timer = setInterval(
+    () => void look().catch((error: unknown) => log('warn', 'Accounts could not be listed.', { error: String(error) })),
+    LOOK_MS,
+  );
+  timer.unref();
+  void look().catch(() => {});
+  return {
+    async catchUp(world) {
+      await keep(lantern, world);
+    },
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      end();
+      await working;
+    },
+  };
+}
+
+/** What the books are made from. */
+const BOOKED = new Set(['subscription', 'customer', 'price', 'coupon']);
+
+async function keep(lantern: Lantern, world: World): Promise<void> {
+  await lantern.kit.database.transaction((tx) => findStale(lantern, tx, world));
+  for (let made = BATCH; made === BATCH; ) {
+    made = await lantern.kit.database.transaction((tx) => makeBatch(lantern, tx, world));
+    if (made > 0) lantern.hub.tell(world.account, world.livemode);
+  }
+}
+
+const CONNECTED = "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' for share";
+
+const CHANGED = `
+  insert into lantern.stale (account, livemode, customer)
+  select $1, $2, s.customer from mirror.subscriptions s left join lantern.books b on b.account = s.account and b.livemode = s.livemode and b.customer = s.customer
+  where s.account = $1 and s.livemode = $2 and s.customer is not null and s.changed_ms >= $3::bigint
+  group by s.customer having max(s.changed_ms) > coalesce(max(b.through_ms), -1) order by s.customer`;
+
+const DUE = `
+  insert into lantern.stale (account, livemode, customer)
+  select account, livemode, customer from lantern.books where account = $1 and livemode = $2 and next_at <= $3`;
+
+/** Subscriptions that came by import or were fetched again, books that are due, and everything once when the import has ended. */
+async function findStale({ now }: Lantern, tx: Query, world: World): Promise<void> {
+  const key = [world.account, world.livemode];
+  if ((await tx.query(CONNECTED, key)).length === 0) return;
+  await tx.query('insert into lantern.desks (account, livemode) values ($1, $2) on conflict do nothing', key);
+  const [desk] = await tx.query<{ scanned_ms: number; settled: boolean }>(
+    'select scanned_ms, settled from lantern.desks where account = $1 and livemode = $2 for update skip locked',
+    key,
+  );
+  if (desk === undefined) return;
+  await keepPresentDiscounts(tx, world, desk.scanned_ms - OVERLAP_MS);
+  await tx.query(CHANGED, [...key, desk.scanned_ms - OVERLAP_MS]);
+  await tx.query(DUE, [...key, Math.floor((await nowOf(tx, world, now())) / 1000)]);
+  const over = await tx.query("select 1 from annex.imports where account = $1 and livemode = $2 and state = 'done'", key);
+  const settles = !desk.settled && over.length > 0;
+  if (settles) await markAllStale(tx, world);
+  const [scanned] = await tx.query<{ ms: number }>(
+    'select coalesce(max(changed_ms), 0)::bigint as ms from mirror.subscriptions where account = $1 and livemode = $2',
+    key,
+  );
+  await tx.query('update lantern.desks set scanned_ms = $3, settled = settled or $4 where account = $1 and livemode = $2', [
+    ...key,
+    scanned!.ms,
+    settles,
+  ]);
+}
+
+const PRESENT_DISCOUNTS = `
+  select d as discount, s.customer from mirror.subscriptions s cross join lateral jsonb_array_elements(s.data->'discounts') d
+  where s.account = $1 and s.livemode = $2 and s.changed_ms >= $3::bigint and jsonb_typeof(s.data->'discounts') = 'array' and jsonb_typeof(d) = 'object'
+  union all
+  select c.data->'discount', c.id from mirror.customers c
+  where c.account = $1 and c.livemode = $2 and c.changed_ms >= $3::bigint and jsonb_typeof(c.data->'discount') = 'object'`;
+
+/** Discounts that stand in subscriptions and customers now: kept, because they are shown only while they stand. */
+async function keepPresentDiscounts(tx: Query, world: World, since: number): Promise<void> {
+  const rows = await tx.query<{ discount: DiscountShape; customer: string }>(PRESENT_DISCOUNTS, [world.account, world.livemode, since]);
+  for (const { discount, customer } of rows) await keepDiscount(tx, world, { ...discount, customer: discount.customer ?? customer });
+}
+
+const CLAIM = `
+  select customer, max(n)::bigint as n from lantern.stale where account = $1 and livemode = $2
+  group by customer order by min(n) limit ${BATCH}`;
+
+/** Makes the books of some customers again. Answers how many. */
+async function makeBatch({ now }: Lantern, tx: Query, world: World): Promise<number> {
+  const key = [world.account, world.livemode];
+  if ((await tx.query(CONNECTED, key)).length === 0) return 0;
+  const locked = await tx.query('select 1 from lantern.desks where account = $1 and livemode = $2 for update skip locked', key);
+  if (locked.length === 0) return 0;
+  const claimed = await tx.query<{ customer: string; n: number }>(CLAIM, key);
+  if (claimed.length === 0) return 0;
+  const place = await placeOf(tx, world.account, world.livemode ? 'live' : 'test');
+  const desk = await deskOf(tx, place);
+  const rates = await readRates(tx, world, desk.currency);
+  const nowSeconds = Math.floor((await nowOf(tx, world, now())) / 1000);
+  const customers = claimed.map(({ customer }) => customer);
+  const histories = await readHistories(tx, world, customers);
+  await storeBooks(tx, world, { histories, counting: countingOf(desk, rates, nowSeconds) });
+  await tx.query(
+    `delete from lantern.stale s using unnest($3::text[], $4::bigint[]) as c(customer, n)
+     where s.account = $1 and s.livemode = $2 and s.customer = c.customer and s.n <= c.n`,
+    [...key, customers, claimed.map(({ n }) => n)],
+  );
+  await tx.query('update lantern.desks set version = version + 1 where account = $1 and livemode = $2', key);
+  return claimed.length;
+}
