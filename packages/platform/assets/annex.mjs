@@ -60,3 +60,34 @@ if (stream !== undefined && blocks().length > 0) {
     void run();
   });
 }
+
+/** The preview of an extension's branding follows what is typed, before it is saved. */
+const luminance = (hex) => {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+    return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+
+/** Black or white, whichever reads better on this colour. */
+const inkOn = (hex) => (1.05 / (luminance(hex) + 0.05) >= (luminance(hex) + 0.05) / 0.05 ? '#ffffff' : '#111111');
+
+function previewBrand(form) {
+  const preview = document.getElementById('brand-preview');
+  for (const name of preview.querySelectorAll('[data-preview="name"]')) name.textContent = form.elements.name.value;
+  for (const [field, colour, ink] of [
+    ['primary_color', '--brand', '--brand-ink'],
+    ['secondary_color', '--brand-soft', '--brand-soft-ink'],
+  ]) {
+    const hex = form.elements[field].value;
+    if (!/^#[0-9a-f]{6}$/i.test(hex)) continue;
+    for (const block of preview.querySelectorAll('[class*="brand-acct"]')) {
+      block.style.setProperty(colour, hex);
+      block.style.setProperty(ink, inkOn(hex));
+    }
+  }
+}
+
+const brandForm = document.querySelector('form[data-brand-form]');
+brandForm?.addEventListener('input', () => previewBrand(brandForm));

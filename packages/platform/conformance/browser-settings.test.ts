@@ -78,7 +78,15 @@ inBrowser('the settings of an extension', (given) => {
     for (const picture of await pictures.all()) {
       expect(await picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBe(256);
     }
+    await page.getByLabel('Name', { exact: true }).fill('Lantern Two');
     await page.getByLabel('Brand colour').fill('#fde68a');
+    expect(await preview.getByText('Lantern Two').count()).toBe(2);
+    const ground = await preview.locator('.brand-button').evaluate((button) => {
+      const { getComputedStyle } = globalThis as unknown as { getComputedStyle(element: unknown): { backgroundColor: string } };
+      return getComputedStyle(button).backgroundColor;
+    });
+    expect(ground).toBe('rgb(253, 230, 138)');
+    await page.getByLabel('Name', { exact: true }).fill('Lantern Analytics');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText(/contrast with white 1\.\d:1, below 4\.5/).waitFor();
     await expectNoSeriousAxe(page);
