@@ -1,7 +1,7 @@
-import { parse, YAMLParseError } from 'yaml';
 import { checkFields } from '../control/input.ts';
 import { invalid } from '../engine/index.ts';
 import { type FaultKind, type FaultName, KINDS, NARROWER, SCOPE } from './kinds.ts';
+import { yaml } from './yaml.ts';
 
 /** One rule: its kind, its scope and its kind's own words, checked. */
 export interface Rule {
@@ -54,9 +54,9 @@ export function readRecipe(given: { seed?: number | undefined; rules?: unknown; 
 function readYaml(text: string): { seed?: number; rules?: unknown } {
   let value: unknown;
   try {
-    value = parse(text);
+    value = yaml().parse(text);
   } catch (error) {
-    if (error instanceof YAMLParseError) throw invalid(`The recipe is no YAML: ${error.message.split('\n')[0]}`, 'yaml');
+    if (error instanceof yaml().YAMLParseError) throw invalid(`The recipe is no YAML: ${error.message.split('\n')[0]}`, 'yaml');
     throw error;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
 import type { FC } from 'hono/jsx';
-import { stringify } from 'yaml';
 import { StripeError } from '../../engine/index.ts';
 import { KINDS } from '../../faults/kinds.ts';
 import { readRecipe } from '../../faults/recipe.ts';
+import { yaml as yamlLibrary } from '../../faults/yaml.ts';
 import type { Platform } from '../../platform.ts';
 import { CopyButton, Sentence } from '../bits.tsx';
 import { Csrf, FormError } from '../layout.tsx';
@@ -28,7 +28,7 @@ type State = Platform['faults']['state'];
 
 /** The rules at work as the recipe that would make them again. */
 const yamlOf = ({ seed, rules }: State): string =>
-  rules.length === 0 ? SAMPLE : stringify({ seed, rules: rules.map(({ seen: _seen, hits: _hits, ...rule }) => rule) });
+  rules.length === 0 ? SAMPLE : yamlLibrary().stringify({ seed, rules: rules.map(({ seen: _seen, hits: _hits, ...rule }) => rule) });
 
 const words = (rule: State['rules'][number]): string =>
   Object.entries(rule)
