@@ -63,7 +63,9 @@ inBrowser('the first walk in a browser', (given) => {
 
     await page.getByRole('link', { name: 'Open the overview' }).click();
     await page.locator('.live.on').waitFor();
+    await page.locator('[data-figure="mrr"] data[value="2900"]').waitFor();
     expect(await figure(page, 'mrr').textContent()).toBe('€29.00');
+    expect(await figure(page, 'active').textContent()).toBe('1');
     expect(await figure(page, 'customers').textContent()).toBe('1');
     expect(await figure(page, 'subscriptions').textContent()).toBe('1');
     expect(await figure(page, 'payments').textContent()).toBe('1');

@@ -6,7 +6,9 @@ import { startSender } from './alerts/sender.ts';
 import { ALERT_URLS_TABLE } from './alerts/urls.ts';
 import { apiDoor } from './api/door.ts';
 import { API_KEYS_TABLE } from './api/keys.ts';
+import { BOOK_TABLES, type Bookkeeper, startBookkeeper } from './figures/bookkeeper.ts';
 import { CHECKS_TABLE } from './health/checks.ts';
+import { historyEffects } from './history/record.ts';
 import { FEED_TABLE, feedEffects } from './live/feed.ts';
 import { type Hub, openHub } from './live/hub.ts';
 import { leavingEffects } from './live/leaving.ts';
@@ -64,7 +66,7 @@ export interface LanternOptions {
 }
 
 /** Lantern's own tables that hold something of an account's data. */
-const ERASED = [FEED_TABLE, CHECKS_TABLE, ALERTS_TABLE, ALERT_URLS_TABLE, API_KEYS_TABLE];
+const ERASED = [FEED_TABLE, CHECKS_TABLE, ALERTS_TABLE, ALERT_URLS_TABLE, API_KEYS_TABLE, ...BOOK_TABLES];
 
 /** Changes that are told to open pages together, in milliseconds. */
 const QUIET_MS = 250;
@@ -79,7 +81,7 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
     ...kitOptions(settings, { publicUrl, secret, keys }),
     ...options.kit,
     database: options.database ?? { url: settings.databaseUrl, folder: settings.data },
-    on: together(feedEffects, alertEffects, leavingEffects, options.kit?.on ?? {}),
+    on: together(historyEffects, feedEffects, alertEffects, leavingEffects, options.kit?.on ?? {}),
     alsoErase: ERASED,
     log,
   });
@@ -103,15 +105,18 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
     addressOf: (request) => request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? 'here',
   };
   let stopSender: (() => Promise<void>) | undefined;
+  let bookkeeper: Bookkeeper | undefined;
   return {
     ...lantern,
     app: appOf(lantern),
     start: () => {
       kit.work.start();
       stopSender ??= startSender(lantern);
+      bookkeeper ??= startBookkeeper(lantern);
     },
     async close() {
       await stopSender?.();
+      await bookkeeper?.stop();
       streams.endAll();
       hub.close();
       await kit.close();

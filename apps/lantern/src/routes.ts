@@ -16,6 +16,7 @@ import { invitationRoutes } from './pages/invitation.tsx';
 import { keysRoutes } from './pages/keys.tsx';
 import { leftRoutes } from './pages/left.tsx';
 import { membersRoutes } from './pages/members.tsx';
+import { movementsRoutes } from './pages/movements.tsx';
 import { mrrRoutes } from './pages/mrr.tsx';
 import { objectsRoutes } from './pages/objects.tsx';
 import { overviewRoutes } from './pages/overview.tsx';
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...connectRoutes,
   ...accountsRoutes,
   ...overviewRoutes,
+  ...movementsRoutes,
   ...csvRoutes,
   ...mrrRoutes,
   ...customersRoutes,

@@ -36,7 +36,7 @@ const CHANGES = `
 /** The roll-forward, month by month, from the stored movements. Equal to what the ledger says of the same account (a test holds it). */
 export function monthsFrom(sums: readonly Sum[], changes: readonly Change[], about: { rates: Rates; through: string }): Month[] {
   const { rates, through } = about;
-  const first = [...sums, ...changes].reduce((least, { month }) => (month < least ? month : least), through);
+  const first = [through, ...sums.map(({ month }) => month), ...changes.map(({ month }) => month)].sort()[0]!;
   const balances = new Map<string, number>();
   let [start, active] = [0, 0];
   return monthsBetween(first, through).map((month) => {

@@ -1,16 +1,159 @@
 import type { FC } from 'hono/jsx';
 import { Bar, Count, Live, Tile, Tiles } from '../design/bits.tsx';
-import { clockText, countText } from '../design/format.ts';
+import { BarChart } from '../design/charts/bars.tsx';
+import { LineChart } from '../design/charts/line.tsx';
+import { Empty, Notice } from '../design/form.tsx';
+import { clockText, countText, percentText } from '../design/format.ts';
 import { html, Inside } from '../design/layout.tsx';
 import { Money } from '../design/money.tsx';
-import { chosenLedger } from '../figures/chosen.ts';
-import { mrrNow } from '../figures/mrr-now.ts';
+import { moneyText, shortMoneyText, signedText } from '../design/money-text.ts';
+import { monthText, monthTick } from '../design/months.ts';
+import { type Column, Table } from '../design/table.tsx';
+import { type AccountFigures, accountFigures } from '../figures/account.ts';
+import { KINDS } from '../figures/months.ts';
+import { KIND_TEXT } from '../figures/movements.ts';
 import { type Counts, readCounts } from '../figures/now.ts';
+import { forecasts, type Metrics, metricsOf } from '../figures/rates-of-month.ts';
+import type { Month } from '../ledger/index.ts';
 import { readFeed } from '../live/feed.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
 import { FeedList } from './feed.tsx';
 import { isOver } from './import.tsx';
-import { MrrCharts } from './mrr.tsx';
+
+const share = (value: number | null): string => percentText(value ?? undefined);
+
+const Change: FC<{ metrics: Metrics | undefined }> = ({ metrics }) => {
+  if (metrics === undefined || metrics.growth === null) return <>no month to compare with yet</>;
+  const sign = metrics.growth >= 0 ? '+' : '−';
+  return (
+    <>
+      <span class={metrics.growth >= 0 ? 'up' : 'down'}>
+        {sign}
+        {percentText(Math.abs(metrics.growth))}
+      </span>{' '}
+      this month
+    </>
+  );
+};
+
+const Headline: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }) => {
+  const { desk, months, now } = figures;
+  const { currency } = desk;
+  const month = months.at(-1);
+  const metrics = metricsOf(months);
+  const here = month === undefined ? base : `${base}/movements/${month.month}`;
+  return (
+    <Tiles>
+      <Tile label="MRR now" name="mrr" href={`${base}/customers?sort=mrr`} note={<Change metrics={metrics} />}>
+        <Money minor={month?.end ?? 0} currency={currency} />
+      </Tile>
+      <Tile label="Net new MRR this month" name="net-new" href={here} note="new + expansion − contraction − churn">
+        <Money minor={metrics?.netNew ?? 0} currency={currency} signed />
+      </Tile>
+      <Tile
+        label="Paying customers"
+        name="active"
+        href={`${base}/customers?status=active`}
+        note={month === undefined ? undefined : `${countText(month.activeAtStart)} when the month began`}
+      >
+        <Count n={month?.active ?? 0} />
+      </Tile>
+      <Tile
+        label="Committed MRR"
+        name="committed"
+        href={`${base}/customers?status=ending`}
+        note={`${countText(now.endingCustomers)} customers are about to leave`}
+      >
+        <Money minor={(month?.end ?? 0) - now.ending} currency={currency} />
+      </Tile>
+    </Tiles>
+  );
+};
+
+const Ratios: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }) => {
+  const { months, desk } = figures;
+  // The month that runs is not over: rates are those of the last whole one, where there is one.
+  const at = months.length > 1 ? months.length - 2 : months.length - 1;
+  const [month, metrics] = [months[at], metricsOf(months, at)];
+  if (month === undefined || metrics === undefined) return null;
+  const money = (minor: number | null): string => (minor === null ? '–' : moneyText(Math.round(minor), desk.currency));
+  const here = `${base}/movements/${month.month}`;
+  return (
+    <section aria-labelledby="ratios">
+      <h2 id="ratios">{monthText(month.month)}, the last whole month</h2>
+      <Tiles>
+        <Tile label="Customer churn" name="customer-churn" href={`${here}?kind=churn`} note="left ÷ there at the start">
+          {share(metrics.customerChurn)}
+        </Tile>
+        <Tile label="Net revenue retention" name="nrr" href={here} note="of those there at the start">
+          {share(metrics.netRetention)}
+        </Tile>
+        <Tile label="Gross MRR churn" name="gross-churn" href={here} note="churn and contraction ÷ MRR at the start">
+          {share(metrics.grossChurn)}
+        </Tile>
+        <Tile label="Quick ratio" name="quick-ratio" href={here} note="gained ÷ lost">
+          {metrics.quickRatio === null ? 'no losses' : metrics.quickRatio.toFixed(1)}
+        </Tile>
+        <Tile label="ARPU" name="arpu" note="MRR ÷ paying customers">
+          {money(metrics.arpu)}
+        </Tile>
+        <Tile label="Lifetime value" name="ltv" note="ARPU ÷ churn of three months">
+          {metrics.ltv === null ? 'not enough churn' : money(metrics.ltv)}
+        </Tile>
+      </Tiles>
+    </section>
+  );
+};
+
+const monthColumns = (base: string, currency: string): Column<Month>[] => [
+  { head: 'Month', names: true, cell: ({ month }) => <a href={`${base}/movements/${month}`}>{monthText(month)}</a> },
+  { head: 'Start', number: true, cell: ({ start }) => <Money minor={start} currency={currency} /> },
+  ...KINDS.map(
+    (kind): Column<Month> => ({ head: KIND_TEXT[kind], number: true, cell: (month) => <Money minor={month[kind]} currency={currency} /> }),
+  ),
+  { head: 'FX', number: true, cell: ({ fx }) => <Money minor={fx} currency={currency} /> },
+  { head: 'End', number: true, cell: ({ end }) => <Money minor={end} currency={currency} /> },
+  { head: 'Customers', number: true, cell: ({ active }) => <Count n={active} /> },
+];
+
+const CHART_MONTHS = 24;
+
+const Charts: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }) => {
+  const { currency } = figures.desk;
+  const months = figures.months.slice(-CHART_MONTHS);
+  const table = <Table caption="MRR by month" columns={monthColumns(base, currency)} rows={[...months].reverse()} />;
+  const series = [
+    ...KINDS.map((kind) => ({ name: kind, label: KIND_TEXT[kind] })),
+    ...(months.some(({ fx }) => fx !== 0) ? [{ name: 'fx', label: 'Exchange rates' }] : []),
+  ];
+  return (
+    <div class="charts">
+      <LineChart
+        id="mrr"
+        title="MRR at the end of each month"
+        points={months.map(({ month, end }) => ({
+          ...{ label: monthTick(month), value: end, href: `${base}/movements/${month}` },
+          says: `${monthText(month)}: ${moneyText(end, currency)}`,
+        }))}
+        tick={(value) => shortMoneyText(value, currency)}
+        table={table}
+      />
+      <BarChart
+        id="movements"
+        title="What moved it"
+        series={series}
+        bars={months.map((month) => ({
+          label: monthTick(month.month),
+          values: series.map(({ name }) => (name === 'fx' ? month.fx : month[name as (typeof KINDS)[number]])),
+          href: `${base}/movements/${month.month}`,
+          says: `${monthText(month.month)}: ${KINDS.map((kind) => `${KIND_TEXT[kind].toLowerCase()} ${signedText(month[kind], currency)}`).join(', ')}`,
+        }))}
+        tick={(value) => shortMoneyText(value, currency)}
+        table={table}
+      />
+    </div>
+  );
+};
 
 const Volume: FC<{ counts: Counts }> = ({ counts }) =>
   counts.volume.length === 0 ? (
@@ -27,76 +170,145 @@ const Volume: FC<{ counts: Counts }> = ({ counts }) =>
     </>
   );
 
+const CountTiles: FC<{ counts: Counts; base: string }> = ({ counts, base }) => (
+  <Tiles>
+    <Tile label="Customers" name="customers" href={`${base}/customers`}>
+      <Count n={counts.customers} />
+    </Tile>
+    <Tile
+      label="Active subscriptions"
+      name="subscriptions"
+      href={`${base}/customers?status=active`}
+      note={counts.trials > 0 ? `and ${countText(counts.trials)} on trial` : undefined}
+    >
+      <Count n={counts.subscriptions} />
+    </Tile>
+    <Tile label="Payments" name="payments" href={`${base}/cash`} note={<Volume counts={counts} />}>
+      <Count n={counts.payments} />
+    </Tile>
+  </Tiles>
+);
+
+const Caveats: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }) => {
+  const { now } = figures;
+  return (
+    <>
+      {now.unconverted.length > 0 && (
+        <Notice kind="warn">
+          Not in these figures, because no exchange rate is known:{' '}
+          {now.unconverted.map(({ currency, amount }, n) => (
+            <>
+              {n > 0 && ', '}
+              <Money minor={amount} currency={currency} />
+            </>
+          ))}{' '}
+          a month. <a href={`${base}/settings#rates`}>Set a rate</a>
+        </Notice>
+      )}
+      {now.stale > 0 && <Notice>{countText(now.stale)} customers are being counted again; figures settle in a moment.</Notice>}
+    </>
+  );
+};
+
+const Forecasts: FC<{ figures: AccountFigures }> = ({ figures }) => {
+  const made = forecasts(figures.months);
+  if (made.length === 0) return null;
+  const { currency } = figures.desk;
+  return (
+    <section aria-labelledby="forecast">
+      <h2 id="forecast">If it goes on like this</h2>
+      <p class="quiet">Estimates, each with its formula. They know nothing that you do not.</p>
+      <Table
+        caption="Forecasts of MRR"
+        columns={[
+          {
+            ...{ head: 'Method', names: true },
+            cell: ({ name, formula }) => (
+              <>
+                {name}
+                <span class="reason">{formula}</span>
+              </>
+            ),
+          },
+          ...made[0]!.after.map(
+            ({ months }, n): Column<(typeof made)[number]> => ({
+              ...{ head: `in ${months} ${months === 1 ? 'month' : 'months'}`, number: true },
+              cell: ({ after }) => <Money minor={after[n]!.mrr} currency={currency} />,
+            }),
+          ),
+        ]}
+        rows={made}
+      />
+    </section>
+  );
+};
+
 async function overview(visit: AccountVisit): Promise<Response> {
   const { lantern, place } = visit;
   const { database } = lantern.kit;
   const progress = await lantern.kit.progress(place.account, place.livemode);
-  const counts = await readCounts(database, place, lantern.now());
-  const mrr = await mrrNow(database, place);
-  const chosen = await chosenLedger(visit);
+  const figures = await accountFigures(lantern, place);
+  const counts = await readCounts(database, place, figures.nowMs);
   const lines = await readFeed(database, place, { limit: 8 });
   const loading = progress !== undefined && !isOver(progress);
+  const { base } = place;
+  const rules = figures.desk.preset?.name ?? 'Your own';
   return html(
-    <Inside visit={visit} title="Overview" at="" {...(loading && { refresh: 3 })}>
+    <Inside
+      visit={visit}
+      title="Overview"
+      at=""
+      {...(loading && { refresh: 3 })}
+      aside={
+        <>
+          <span class="quiet">Rules:</span> <a href={`${base}/settings#rules`}>{rules}</a> ·{' '}
+          <a href={`${base}/why`}>Why do others differ?</a>
+        </>
+      }
+    >
       <Live name="loading">
         {loading && (
           <div class="notice">
             <p>
-              History is still loading, so these figures settle as it does. <a href={`${place.base}/import`}>Follow the import</a>
+              History is still loading, so these figures settle as it does. <a href={`${base}/import`}>Follow the import</a>
             </p>
             <Bar fraction={progress.fraction} label="Progress of the import" />
           </div>
         )}
+        <Caveats figures={figures} base={base} />
       </Live>
       <Live name="figures">
-        <Tiles>
-          <Tile label="MRR now" name="mrr" note={mrr.others.length === 0 ? undefined : <Others mrr={mrr} />}>
-            <Money minor={mrr.amount} currency={mrr.currency} />
-          </Tile>
-          <Tile label="Customers" name="customers">
-            <Count n={counts.customers} />
-          </Tile>
-          <Tile
-            label="Active subscriptions"
-            name="subscriptions"
-            note={counts.trials > 0 ? `and ${countText(counts.trials)} on trial` : undefined}
-          >
-            <Count n={counts.subscriptions} />
-          </Tile>
-          <Tile label="Payments" name="payments" note={<Volume counts={counts} />}>
-            <Count n={counts.payments} />
-          </Tile>
-        </Tiles>
-        <p class="quiet">As of {clockText(lantern.now(), place.timeZone)}</p>
+        <Headline figures={figures} base={base} />
+        {figures.months.length === 0 ? (
+          <Empty title="No subscription has paid yet">
+            <p>As soon as one does, its monthly recurring revenue appears here.</p>
+          </Empty>
+        ) : (
+          <Charts figures={figures} base={base} />
+        )}
+        <CountTiles counts={counts} base={base} />
+        <p class="quiet">
+          As of {clockText(figures.nowMs, figures.desk.timeZone)}, {figures.desk.timeZone}
+          {figures.now.reconstructed && ' · what happened before the account was connected is read off its invoices'}
+        </p>
       </Live>
-      {chosen.ledger.months.length > 1 && (
-        <Live name="history">
-          <MrrCharts chosen={chosen} base={place.base} />
-        </Live>
-      )}
+      <Live name="ratios">
+        <Ratios figures={figures} base={base} />
+      </Live>
       <section aria-labelledby="latest">
         <h2 id="latest">Latest</h2>
         <Live name="feed">
           <FeedList lines={lines} place={place} />
         </Live>
-        <p>
-          <a href={`${place.base}/feed`}>The whole feed</a>
+        <p class="below">
+          <a href={`${base}/feed`}>The whole feed</a>
         </p>
       </section>
+      <Live name="forecast">
+        <Forecasts figures={figures} />
+      </Live>
     </Inside>,
   );
 }
-
-const Others: FC<{ mrr: Awaited<ReturnType<typeof mrrNow>> }> = ({ mrr }) => (
-  <>
-    and{' '}
-    {mrr.others.map(({ currency, amount }, n) => (
-      <>
-        {n > 0 && ', '}
-        <Money minor={amount} currency={currency} />
-      </>
-    ))}
-  </>
-);
 
 export const overviewRoutes: readonly Route[] = [{ method: 'GET', path: '/a/:account/:mode', access: 'member', run: overview }];

@@ -1,4 +1,4 @@
-import type { Database } from '@annex/kit';
+import type { Query } from '@annex/kit';
 
 export type Mode = 'test' | 'live';
 
@@ -44,7 +44,7 @@ const FIND = `
   left join annex.connections c on c.account = w.account and c.livemode = w.livemode and c.kind = 'oauth'
   left join mirror.accounts a on a.account = w.account and a.livemode = w.livemode and a.id = w.account`;
 
-export async function placeOf(database: Database, account: string, mode: Mode): Promise<Place> {
+export async function placeOf(database: Query, account: string, mode: Mode): Promise<Place> {
   const [found] = await database.query<Found>(FIND, [account, mode === 'live']);
   return {
     account,

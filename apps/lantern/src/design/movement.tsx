@@ -1,0 +1,36 @@
+import type { FC } from 'hono/jsx';
+import { KIND_TEXT, type MovementLine } from '../figures/movements.ts';
+import type { Kind } from '../ledger/index.ts';
+import { Money } from './money.tsx';
+import type { Column } from './table.tsx';
+
+/** The kind of a movement, with its colour and its name. */
+export const KindTag: FC<{ kind: Kind }> = ({ kind }) => (
+  <span class="kind">
+    <span class={`swatch ${kind}`} aria-hidden="true"></span>
+    {KIND_TEXT[kind]}
+  </span>
+);
+
+/** Why: the ledger's reason, and what the customer said. */
+export const Why: FC<{ reason: string; because: string | null; reconstructed: boolean }> = ({ reason, because, reconstructed }) => (
+  <>
+    {reason}
+    {because !== null && <span class="quiet"> · {because.replaceAll('_', ' ')}</span>}
+    {reconstructed && (
+      <span class="tag" title="Read off invoices: it happened before the account was connected">
+        reconstructed
+      </span>
+    )}
+  </>
+);
+
+export const movementColumns = (base: string, currency: string): Column<MovementLine>[] => [
+  { head: 'Day', cell: ({ day }) => <time datetime={day}>{day}</time> },
+  { head: 'Customer', names: true, cell: ({ customer, name }) => <a href={`${base}/customers/${customer}`}>{name ?? customer}</a> },
+  { head: 'Movement', cell: ({ kind }) => <KindTag kind={kind} /> },
+  { head: 'Reason', cell: (line) => <Why {...line} /> },
+  { head: 'Before', number: true, cell: ({ before }) => <Money minor={before} currency={currency} /> },
+  { head: 'Change', number: true, cell: ({ amount }) => <Money minor={amount} currency={currency} signed /> },
+  { head: 'After', number: true, cell: ({ after }) => <Money minor={after} currency={currency} /> },
+];

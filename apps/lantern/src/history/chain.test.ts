@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { inOrder, type Link } from './chain.ts';
+
+const link = (event: string, before: string | null, after: string, type = 'x.updated', at = 1): Link => ({
+  event,
+  type,
+  at,
+  before,
+  after,
+});
+
+it('events of one second follow the states that they replaced', () => {
+  const chain = [
+    link('evt_9', null, 'a', 'x.created'),
+    link('evt_3', 'a', 'b'),
+    link('evt_7', 'b', 'c'),
+    link('evt_1', 'c', 'd', 'x.deleted'),
+  ];
+  fc.assert(
+    fc.property(fc.shuffledSubarray(chain, { minLength: 4 }), (shuffled) => {
+      expect(inOrder(shuffled).map(({ event }) => event)).toEqual(['evt_9', 'evt_3', 'evt_7', 'evt_1']);
+    }),
+  );
+});
+
+it('a state that comes back is still told apart', () => {
+  const chain = [link('evt_b', 'a', 'b'), link('evt_a', 'b', 'a'), link('evt_c', 'a', 'c')];
+  fc.assert(
+    fc.property(fc.shuffledSubarray(chain, { minLength: 3 }), (shuffled) => {
+      const before = link('evt_0', null, 'a', 'x.created', 0);
+      expect(inOrder([before, ...shuffled]).at(-1)?.after).toBe(inOrder([before, ...chain]).at(-1)?.after);
+    }),
+  );
+});
+
+it('the order does not depend on the order of arrival, whatever the events say', () => {
+  const any = fc.array(
+    fc.record({
+      event: fc.uuid(),
+      type: fc.constantFrom('x.created', 'x.updated', 'x.deleted'),
+      at: fc.integer({ min: 1, max: 3 }),
+      after: fc.constantFrom('a', 'b', 'c'),
+      before: fc.constantFrom('a', 'b', 'c', null),
+    }),
+    { maxLength: 8 },
+  );
+  fc.assert(
+    fc.property(any, fc.infiniteStream(fc.nat()), (links, chance) => {
+      const shuffled = [...links].sort(() => (chance.next().value % 2 === 0 ? 1 : -1));
+      expect(inOrder(shuffled)).toEqual(inOrder(links));
+    }),
+  );
+});

@@ -1,0 +1,183 @@
+import { type MirrorInvoiceLine, type Observation, observed, reconstructed, type SeenDiscount } from '../ledger/index.ts';
+import { inOrder, type Link } from './chain.ts';
+import type { CompactSubscription, MirrorPrice } from './compact.ts';
+
+/** An event's state of a subscription, as it was kept. */
+export interface KeptEvent {
+  readonly event: string;
+  readonly subscription: string;
+  readonly type: string;
+  /** Seconds. */
+  readonly at: number;
+  readonly state: CompactSubscription;
+  readonly before: CompactSubscription | null;
+}
+
+/** The mirror's row of a subscription: it was so at an instant between `lo` and `hi` (ms). */
+export interface Present {
+  readonly state: CompactSubscription;
+  readonly lo: number;
+  readonly hi: number;
+  /** In doubt: it is being fetched again, and decides nothing. */
+  readonly dirty: boolean;
+}
+
+export interface KnownDiscount extends SeenDiscount {
+  readonly subscription: string | null;
+  /** Seconds. */
+  readonly starts: number | null;
+}
+
+/** Everything that is known about the subscriptions of one customer. */
+export interface CustomerHistory {
+  readonly customer: string;
+  readonly present: readonly Present[];
+  readonly events: readonly KeptEvent[];
+  /** By subscription: what its invoices billed. */
+  readonly lines: ReadonlyMap<string, readonly MirrorInvoiceLine[]>;
+  /** By subscription: since when (seconds) an invoice of it is open after a failed attempt. */
+  readonly openSince: ReadonlyMap<string, number>;
+  readonly discounts: readonly KnownDiscount[];
+  /** Tiers, which subscriptions do not carry. */
+  readonly prices: ReadonlyMap<string, MirrorPrice>;
+}
+
+/** Where an observation comes from: an event, the present state as it was fetched, or what invoices billed. */
+export type Origin =
+  | { readonly kind: 'event'; readonly event: string; readonly type: string }
+  | { readonly kind: 'fetch' }
+  | { readonly kind: 'invoices' };
+
+export interface Composed {
+  readonly observations: readonly Observation[];
+  /** By `subscription@seconds`. */
+  readonly origins: ReadonlyMap<string, Origin>;
+}
+
+export const originKey = ({ subscription, at }: Pick<Observation, 'subscription' | 'at'>): string => `${subscription}@${at}`;
+
+const textOf = (state: CompactSubscription | null): string | null => (state === null ? null : JSON.stringify(state));
+
+/** The customer's subscriptions as the ledger reads them: what was seen live, and before that what the invoices tell. */
+export function composeHistory(history: CustomerHistory): Composed {
+  const present = new Map(history.present.map((one) => [one.state.id, one]));
+  const ids = [...new Set([...present.keys(), ...history.events.map(({ subscription }) => subscription)])].sort();
+  const observations: Observation[] = [];
+  const origins = new Map<string, Origin>();
+  for (const id of ids) {
+    const line = lineOf(id, present.get(id), history);
+    const finished = withPastDue(
+      withDiscounts(
+        line.map(({ observation }) => observation),
+        history,
+      ),
+    );
+    observations.push(...finished);
+    for (const { observation, origin } of line) origins.set(originKey(observation), origin);
+  }
+  return { observations, origins };
+}
+
+interface Seen {
+  readonly observation: Observation;
+  readonly origin: Origin;
+}
+
+const seenAs = (at: number, seen: number) => ({ at, seen, discounts: [], pastDueSince: null });
+
+/** One subscription: its past from invoices, then its events, then its present state where no event told it. */
+function lineOf(id: string, present: Present | undefined, history: CustomerHistory): Seen[] {
+  const links = history.events
+    .filter(({ subscription }) => subscription === id)
+    .map((kept): KeptEvent & { link: Link } => ({
+      ...kept,
+      link: { event: kept.event, type: kept.type, at: kept.at, after: textOf(kept.state)!, before: textOf(kept.before) },
+    }));
+  const byEvent = new Map(links.map((kept) => [kept.event, kept]));
+  const events = inOrder(links.map(({ link }) => link)).map(({ event }) => byEvent.get(event)!);
+  const [first] = events;
+  const past = first === undefined ? present?.state : first.type.endsWith('.created') ? undefined : (first.before ?? first.state);
+  const line: Seen[] = past === undefined ? [] : pastOf(past, history, first?.at ?? Number.POSITIVE_INFINITY);
+  events.forEach(({ event, type, at, state }, n) => {
+    line.push({ observation: ofState(state, history, seenAs(at, at * 1000 + n + 1)), origin: { kind: 'event', event, type } });
+  });
+  const last = events.at(-1);
+  if (last !== undefined && present !== undefined && tellsMore(present, last)) {
+    const at = Math.floor(present.lo / 1000);
+    line.push({ observation: ofState(present.state, history, seenAs(at, present.lo)), origin: { kind: 'fetch' } });
+  }
+  return line;
+}
+
+/** An event was missed: what was fetched is certainly newer than the last event, and other. */
+const tellsMore = (present: Present, last: KeptEvent): boolean =>
+  !present.dirty && present.lo > last.at * 1000 + 999 && textOf(present.state) !== textOf(last.state);
+
+function pastOf(state: CompactSubscription, history: CustomerHistory, until: number): Seen[] {
+  const lines = (history.lines.get(state.id) ?? []).filter(({ start }) => start < until).map((line) => onItem(line, state));
+  const openSince = state.status === 'past_due' ? (history.openSince.get(state.id) ?? null) : null;
+  return reconstructed(withTiers(state, history), lines, { seen: 0, discounts: [], pastDueSince: openSince })
+    .filter(({ at }) => at < until)
+    .map((observation) => ({ observation: keepIds(observation, state), origin: { kind: 'invoices' } }));
+}
+
+/** A proration may not say which item it is of: then it is the one with its price, or the only one there is. */
+function onItem(line: MirrorInvoiceLine, state: CompactSubscription): MirrorInvoiceLine {
+  if (line.subscription_item !== null) return line;
+  const items = state.items.data;
+  const found = items.find(({ price }) => price.id === line.price?.id) ?? (items.length === 1 ? items[0] : undefined);
+  return { ...line, subscription_item: found?.id ?? null };
+}
+
+function withTiers(state: CompactSubscription, { prices }: CustomerHistory): CompactSubscription {
+  const data = state.items.data.map((item) => {
+    const known = item.price.billing_scheme === 'tiered' && item.price.tiers == null ? prices.get(item.price.id) : undefined;
+    return known === undefined ? item : { ...item, price: { ...item.price, tiers: known.tiers ?? null } };
+  });
+  return { ...state, items: { data } };
+}
+
+const ofState = (state: CompactSubscription, history: CustomerHistory, as: Parameters<typeof observed>[1]): Observation =>
+  keepIds(observed(withTiers(state, history), as), state);
+
+/** Which discounts stand in the state, as ids; they are filled in by `withDiscounts`. */
+type WithIds = Observation & { readonly discountIds?: readonly string[] };
+const keepIds = (observation: Observation, state: CompactSubscription): WithIds => ({ ...observation, discountIds: state.discounts });
+
+const inTime = (a: Observation, b: Observation): number => a.at - b.at || a.seen - b.seen;
+
+/**
+ * Puts the discounts into the states: those that stand in the state, or else the customer's. Where one began later than the state it
+ * stands in (the past is read off invoices), the state is cut in two.
+ */
+function withDiscounts(line: readonly WithIds[], { discounts }: CustomerHistory): Observation[] {
+  const known = new Map(discounts.map((one) => [one.id, one]));
+  const ofCustomer = discounts.filter(({ subscription }) => subscription === null);
+  const result: Observation[] = [];
+  const sorted = [...line].sort(inTime);
+  sorted.forEach(({ discountIds = [], ...seen }, n) => {
+    const until = sorted[n + 1]?.at ?? Number.POSITIVE_INFINITY;
+    const own = discountIds.flatMap((id) => known.get(id) ?? []);
+    const standing = discountIds.length > 0 ? own : ofCustomer.filter(({ end }) => end === null || end > seen.at);
+    const starts = standing.map(({ starts: at }) => at ?? 0).filter((at) => at > seen.at && at < until);
+    for (const at of [seen.at, ...new Set(starts.sort((a, b) => a - b))]) {
+      const begun = standing.filter(({ starts: from }) => (from ?? 0) <= at).map(shown);
+      result.push({ ...seen, at, discounts: begun });
+    }
+  });
+  return result;
+}
+
+const shown = ({ id, duration, percent_off, amount_off, end, products }: KnownDiscount): SeenDiscount => ({
+  ...{ id, duration, percent_off, amount_off, end },
+  ...(products !== undefined && { products }),
+});
+
+/** Since when a subscription is past due: the first of the states in a row that say so. */
+function withPastDue(line: readonly Observation[]): Observation[] {
+  let since: number | null = null;
+  return [...line].sort(inTime).map((seen) => {
+    since = seen.status === 'past_due' ? (since ?? seen.pastDueSince ?? seen.at) : null;
+    return { ...seen, pastDueSince: since };
+  });
+}

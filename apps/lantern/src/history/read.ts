@@ -1,0 +1,148 @@
+import type { Query } from '@annex/kit';
+import type { MirrorInvoiceLine } from '../ledger/index.ts';
+import { type CompactSubscription, compactOf, compactPrice, type MirrorPrice } from './compact.ts';
+import type { CustomerHistory, KeptEvent, KnownDiscount, Present } from './compose.ts';
+
+interface World {
+  readonly account: string;
+  readonly livemode: boolean;
+}
+
+interface SubscriptionRow {
+  customer: string;
+  data: Record<string, unknown>;
+  lo: number;
+  hi: number;
+  dirty: boolean;
+}
+
+interface LineRow {
+  customer: string;
+  subscription: string;
+  item: string | null;
+  price: string | null;
+  quantity: number | null;
+  starts: number;
+  ends: number;
+  amount: number;
+  proration: boolean;
+}
+
+interface DiscountRow {
+  id: string;
+  customer: string | null;
+  subscription: string | null;
+  coupon: {
+    duration?: string;
+    percent_off?: number | null;
+    amount_off?: number | null;
+    applies_to?: { products?: string[] } | null;
+  } | null;
+  starts: number | null;
+  ends: number | null;
+  gone_at: number | null;
+}
+
+const SUBSCRIPTIONS = `select customer, data, lo, hi, dirty from mirror.subscriptions
+  where account = $1 and livemode = $2 and customer = any($3::text[]) and not deleted`;
+
+const EVENTS = `select event, subscription, customer, type, at, state, before from lantern.observations
+  where account = $1 and livemode = $2 and customer = any($3::text[])`;
+
+/** What was billed, line by line, on invoices that stand. */
+const LINES = `
+  select i.customer, coalesce(d->>'subscription', p->>'subscription', l->>'subscription') as subscription, d->>'subscription_item' as item,
+    coalesce(l->'pricing'->'price_details'->>'price', l->'price'->>'id') as price, (l->>'quantity')::int as quantity,
+    (l->'period'->>'start')::bigint as starts, (l->'period'->>'end')::bigint as ends, (l->>'amount')::bigint as amount,
+    coalesce((d->>'proration')::boolean, (p->>'proration')::boolean, false) as proration
+  from mirror.invoices i cross join lateral jsonb_array_elements(i.data->'lines'->'data') l
+    cross join lateral (select l->'parent'->'subscription_item_details' as d, l->'parent'->'invoice_item_details' as p) parts
+  where i.account = $1 and i.livemode = $2 and i.customer = any($3::text[]) and not i.deleted and i.status in ('paid', 'open', 'uncollectible')
+  order by i.created, i.id, l->>'id'`;
+
+const OPEN = `
+  select coalesce(data->'parent'->'subscription_details'->>'subscription', data->>'subscription') as subscription, min(created)::bigint as since
+  from mirror.invoices where account = $1 and livemode = $2 and customer = any($3::text[]) and not deleted and status = 'open'
+    and coalesce((data->>'attempt_count')::int, 0) > 0 group by 1`;
+
+const DISCOUNTS = `select id, customer, subscription, coupon, starts, ends, gone_at from lantern.discounts
+  where account = $1 and livemode = $2 and customer = any($3::text[]) order by id`;
+
+const PRICES = 'select id, data from mirror.prices where account = $1 and livemode = $2 and id = any($3::text[])';
+
+/** Everything that is known about the subscriptions of these customers, read in few statements. */
+export async function readHistories(on: Query, { account, livemode }: World, customers: readonly string[]): Promise<CustomerHistory[]> {
+  const key = [account, livemode, customers];
+  const subscriptions = await on.query<SubscriptionRow>(SUBSCRIPTIONS, key);
+  const events = await on.query<KeptEvent & { customer: string }>(EVENTS, key);
+  const lines = await on.query<LineRow>(LINES, key);
+  const open = await on.query<{ subscription: string | null; since: number }>(OPEN, key);
+  const discounts = await on.query<DiscountRow>(DISCOUNTS, key);
+  const present = subscriptions.map((row) => ({ customer: row.customer, one: presentOf(row) }));
+  const prices = await readPrices(
+    on,
+    { account, livemode },
+    wantedPrices(
+      lines,
+      present.map(({ one }) => one.state),
+      events,
+    ),
+  );
+  return customers.map((customer) => ({
+    customer,
+    present: present.filter((row) => row.customer === customer).map(({ one }) => one),
+    events: events.filter((row) => row.customer === customer),
+    lines: linesOf(
+      lines.filter((row) => row.customer === customer),
+      prices,
+    ),
+    openSince: new Map(open.flatMap(({ subscription, since }) => (subscription === null ? [] : [[subscription, since] as const]))),
+    discounts: discounts.filter((row) => row.customer === customer).flatMap(discountOf),
+    prices,
+  }));
+}
+
+const presentOf = ({ data, lo, hi, dirty }: SubscriptionRow): Present => ({ state: compactOf(data), lo, hi, dirty });
+
+function wantedPrices(lines: readonly LineRow[], states: readonly CompactSubscription[], events: readonly KeptEvent[]): string[] {
+  const tiered = [...states, ...events.map(({ state }) => state)]
+    .flatMap(({ items }) => items.data)
+    .filter(({ price }) => price.billing_scheme === 'tiered')
+    .map(({ price }) => price.id);
+  return [...new Set([...lines.flatMap(({ price }) => price ?? []), ...tiered])];
+}
+
+async function readPrices(on: Query, { account, livemode }: World, ids: readonly string[]): Promise<Map<string, MirrorPrice>> {
+  if (ids.length === 0) return new Map();
+  const rows = await on.query<{ id: string; data: Record<string, unknown> }>(PRICES, [account, livemode, ids]);
+  return new Map(rows.filter(({ data }) => data.recurring != null).map(({ id, data }) => [id, compactPrice(data)]));
+}
+
+function linesOf(rows: readonly LineRow[], prices: ReadonlyMap<string, MirrorPrice>): Map<string, MirrorInvoiceLine[]> {
+  const found = new Map<string, MirrorInvoiceLine[]>();
+  for (const { subscription, item, price, quantity, starts, ends, amount, proration } of rows) {
+    if (subscription === null) continue;
+    const line = { subscription_item: item, price: prices.get(price ?? ''), quantity, start: starts, end: ends, amount, proration };
+    found.set(subscription, [...(found.get(subscription) ?? []), line]);
+  }
+  return found;
+}
+
+const DURATIONS = ['forever', 'repeating', 'once'] as const;
+
+/** A discount whose coupon was never seen counts for nothing: there is nothing to compute with. */
+function discountOf(row: DiscountRow): KnownDiscount[] {
+  const { coupon } = row;
+  const duration = DURATIONS.find((one) => one === coupon?.duration);
+  if (coupon === null || duration === undefined) return [];
+  const ends = [row.ends, row.gone_at].filter((at): at is number => at !== null);
+  const products = coupon.applies_to?.products;
+  return [
+    {
+      ...{ id: row.id, subscription: row.subscription, starts: row.starts, duration },
+      ...{ percent_off: coupon.percent_off ?? null, amount_off: coupon.amount_off ?? null },
+      end: ends.length === 0 ? null : Math.min(...ends),
+      ...(products !== undefined && products.length > 0 && { products }),
+    },
+  ];
+}

@@ -1,0 +1,92 @@
+import { type Effect, type InboxEvent, type Query, SETTINGS } from '@annex/kit';
+import { before, compactOf } from './compact.ts';
+
+const SUBSCRIPTION_EVENTS = [
+  'created',
+  'updated',
+  'deleted',
+  'paused',
+  'resumed',
+  'pending_update_applied',
+  'pending_update_expired',
+  'trial_will_end',
+];
+
+/** The customer's books are made again, after this transaction. */
+export const markStale = (on: Query, world: { account: string; livemode: boolean }, customer: string): Promise<unknown> =>
+  on.query('insert into lantern.stale (account, livemode, customer) values ($1, $2, $3)', [world.account, world.livemode, customer]);
+
+/** Keeps what the event showed of the subscription, in the transaction that applies it. */
+const observe: Effect = async (event, tx) => {
+  if (event.data === null) return;
+  const object: unknown = JSON.parse(event.data);
+  const state = compactOf(object);
+  // An event in another version may have fields elsewhere: the mirror fetches the object, and the books read the mirror.
+  if (event.api_version !== null && event.api_version !== SETTINGS.apiVersion.default) return;
+  if (state.items.data.length === 0 || typeof state.status !== 'string' || state.customer === '') return;
+  const previous = await previousAttributes(event, tx);
+  await tx.query(
+    `insert into lantern.observations (account, livemode, event, subscription, customer, type, at, state, before)
+     values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb) on conflict do nothing`,
+    [
+      ...[event.account, event.livemode, event.id, state.id, state.customer, event.type, event.created, JSON.stringify(state)],
+      previous === null ? null : JSON.stringify(compactOf(before(object, previous))),
+    ],
+  );
+  await markStale(tx, event, state.customer as string);
+};
+
+async function previousAttributes(event: InboxEvent, tx: Query): Promise<unknown> {
+  const [found] = await tx.query<{ previous: unknown }>(
+    "select body->'data'->'previous_attributes' as previous from annex.inbox where account = $1 and livemode = $2 and id = $3",
+    [event.account, event.livemode, event.id],
+  );
+  return found?.previous ?? null;
+}
+
+/** A discount as Stripe shows it, whole. */
+export interface DiscountShape {
+  readonly id: string;
+  readonly customer?: string | null;
+  readonly subscription?: string | null;
+  readonly start?: number | null;
+  readonly end?: number | null;
+  readonly source?: { readonly coupon?: unknown };
+  readonly coupon?: unknown;
+}
+
+/** Keeps a discount for ever: Stripe shows it no longer once it has ended. */
+export async function keepDiscount(
+  on: Query,
+  world: { account: string; livemode: boolean },
+  discount: DiscountShape,
+  goneAt: number | null = null,
+): Promise<void> {
+  const coupon = discount.source?.coupon ?? discount.coupon ?? null;
+  const { account, livemode } = world;
+  await on.query(
+    `insert into lantern.discounts as d (account, livemode, id, customer, subscription, coupon, starts, ends, gone_at)
+     values ($1, $2, $3, $4, $5, coalesce(case when jsonb_typeof($6::jsonb) = 'object' then $6::jsonb end,
+       (select c.data from mirror.coupons c where c.account = $1 and c.livemode = $2 and c.id = $6::jsonb #>> '{}' and not c.deleted), 'null'::jsonb), $7, $8, $9)
+     on conflict (account, livemode, id) do update set ends = coalesce(excluded.ends, d.ends), gone_at = coalesce(excluded.gone_at, d.gone_at),
+       coupon = case when d.coupon = 'null'::jsonb then excluded.coupon else d.coupon end`,
+    [
+      ...[account, livemode, discount.id, discount.customer ?? null, discount.subscription ?? null, JSON.stringify(coupon)],
+      ...[discount.start ?? null, discount.end ?? null, goneAt],
+    ],
+  );
+}
+
+const observeDiscount: Effect = async (event, tx) => {
+  if (event.data === null) return;
+  const discount = JSON.parse(event.data) as DiscountShape;
+  await keepDiscount(tx, event, discount, event.type.endsWith('.deleted') ? event.created : null);
+  if (discount.customer) await markStale(tx, event, discount.customer);
+};
+
+export const historyEffects: Readonly<Record<string, Effect>> = {
+  ...Object.fromEntries(SUBSCRIPTION_EVENTS.map((name) => [`customer.subscription.${name}`, observe])),
+  'customer.discount.created': observeDiscount,
+  'customer.discount.updated': observeDiscount,
+  'customer.discount.deleted': observeDiscount,
+};
