@@ -30,7 +30,8 @@ function swap(block, fresh) {
 }
 
 async function refresh(kinds) {
-  const stale = blocks().filter((block) => block.dataset.live === '*' || block.dataset.live.split(' ').some((kind) => kinds.has(kind)));
+  const concerns = (live) => live === '*' || kinds.has('*') || live.split(' ').some((kind) => kinds.has(kind));
+  const stale = blocks().filter((block) => concerns(block.dataset.live));
   if (stale.length === 0) return;
   const response = await fetch(location.href, { headers: { 'Annex-Live': '1' } });
   if (!response.ok) return;
@@ -55,9 +56,22 @@ if (stream !== undefined && blocks().length > 0) {
     }
     running = false;
   };
-  new EventSource(stream).addEventListener('changed', (event) => {
-    for (const kind of event.data.split(' ')) waiting.add(kind);
+  const tell = (kinds) => {
+    for (const kind of kinds) waiting.add(kind);
     void run();
+  };
+  let source;
+  const listen = () => {
+    source = new EventSource(stream);
+    source.addEventListener('changed', (event) => tell(event.data.split(' ')));
+  };
+  listen();
+  // A browser opens six connections to an origin: tabs that nobody looks at give theirs back, and catch up later.
+  document.addEventListener('visibilitychange', () => {
+    source.close();
+    if (document.hidden) return;
+    listen();
+    tell(['*']);
   });
 }
 

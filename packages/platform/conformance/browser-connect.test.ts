@@ -1,27 +1,48 @@
-import { createKitWorld, type KitWorld } from '@annex/testkit';
+import { createKitWorld, type KitWorld, type Owner, type Party } from '@annex/testkit';
 import { expectNoSeriousAxe } from '@annex/testkit/browser';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Hand, inBrowser, keyboard, mouse, signIn, unseen } from './in-browser.ts';
 import { until } from './until.ts';
 
 /** Browser scripts 3, 4 and 10: an account is connected, refused and let go of, with a real extension on the other side. */
 
 let world: KitWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createKitWorld();
 });
-afterEach(() => world.close());
+afterAll(() => world.close());
 
+/** A person with two accounts of their own in each test. */
+let owner: Owner;
+let people = 0;
+beforeEach(async () => {
+  const accounts: Party[] = [];
+  for (const name of ['Acme GmbH', 'Acme Labs']) {
+    const { id, keys } = await world.platform.control.createAccount({ name, email: `billing${++people}@acme.example` });
+    accounts.push({ account: id, name, testKey: keys.test.secret!, liveKey: keys.live.secret! });
+  }
+  owner = { email: `dana${people}@acme.example`, password: 'correct horse battery', accounts };
+  await world.platform.control.createUser({ ...owner, accounts: accounts.map(({ account }) => account) });
+});
+
+const isMine = (account: string): boolean => owner.accounts.some((mine) => mine.account === account);
+
+/** The owner's accounts that the platform knows as connected. */
 const standing = async (): Promise<string[]> =>
-  (await world.api(world.extension.testKey, 'GET /v1/accounts')).data.map((account: { id: string }) => account.id);
+  (await world.api(world.extension.testKey, 'GET /v1/accounts')).data
+    .map((account: { id: string }) => account.id)
+    .filter((account: string) => isMine(account));
+
+/** The owner's connections as the extension knows them. */
+const known = async () => (await world.kit.connections()).filter((row) => isMine(row.account));
 
 /** From the extension's button to its callback, choosing Acme Labs, the second account. */
 async function connect(page: Page, hand: Hand, look = expectNoSeriousAxe): Promise<URL> {
   await page.goto(`${world.origin}/connect`);
   if (await page.getByLabel('E-mail').isVisible()) {
     await look(page);
-    await signIn(page, hand, world.dana);
+    await signIn(page, hand, owner);
   }
   const labs = page.getByRole('radio', { name: 'Acme Labs' });
   await labs.waitFor();
@@ -33,21 +54,21 @@ async function connect(page: Page, hand: Hand, look = expectNoSeriousAxe): Promi
 }
 
 async function happyPath(page: Page, hand: Hand): Promise<void> {
-  const labs = world.dana.accounts[1]!;
+  const labs = owner.accounts[1]!;
   await page.goto(`${world.origin}/connect`);
   const asked = new URL(decodeURIComponent(new URL(page.url()).searchParams.get('next') ?? ''), world.platform.url);
   const back = await connect(page, hand);
   expect(back.searchParams.get('code')).toMatch(/^ac_\w{32}$/);
   expect(back.searchParams.get('scope')).toBe('read_only');
   expect(asked.searchParams.get('state')).not.toBeNull();
-  const there = await world.kit.connections();
+  const there = await known();
   expect(there).toMatchObject([{ account: labs.account, state: 'connected', scope: 'read_only' }]);
   expect(await standing()).toEqual([labs.account]);
   await until(async () => (await world.kit.progress(labs.account, false))?.state === 'done');
 }
 
 async function revoke(page: Page, hand: Hand): Promise<void> {
-  const labs = world.dana.accounts[1]!;
+  const labs = owner.accounts[1]!;
   await connect(page, hand);
   await page.goto(`${world.platform.url}/${labs.account}/test/settings/apps`);
   await page.getByRole('heading', { name: 'Lantern Analytics' }).waitFor();
@@ -61,20 +82,20 @@ async function revoke(page: Page, hand: Hand): Promise<void> {
   });
   expect(call.status).toBe(403);
   await until(async () => (await world.kit.receipts(labs.account)).length === 1);
-  expect((await world.kit.connections()).filter((row) => row.state === 'connected')).toEqual([]);
+  expect((await known()).filter((row) => row.state === 'connected')).toEqual([]);
   await connect(page, hand);
-  expect((await world.kit.connections()).filter((row) => row.account === labs.account)).toHaveLength(1);
+  expect((await known()).filter((row) => row.account === labs.account)).toHaveLength(1);
   expect(await standing()).toEqual([labs.account]);
 }
 
 async function denials(page: Page, look = expectNoSeriousAxe): Promise<void> {
   const { origin, platform, extension } = world;
   await page.goto(`${origin}/connect`);
-  await signIn(page, mouse, world.dana);
+  await signIn(page, mouse, owner);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.waitForURL(`${origin}/callback?error=access_denied**`);
   expect(await page.textContent('body')).not.toContain('{');
-  expect(await world.kit.connections()).toEqual([]);
+  expect(await known()).toEqual([]);
 
   const back = await connect(page, mouse, look);
   for (let visits = 0; visits < 2; visits++) await page.goto(back.href);
@@ -105,12 +126,12 @@ inBrowser('connecting an account', (given) => {
   test('script 10: revoke at the platform, by keyboard alone', async () => revoke(await given.page(), keyboard));
 
   test('a page follows what happens without a reload, and also where a script may not run', async () => {
-    const acme = world.dana.accounts[0]!;
+    const acme = owner.accounts[0]!;
     const live = await given.page();
     const still = await given.page({ javaScript: false });
     for (const page of [live, still]) {
       await page.goto(`${world.platform.url}/${acme.account}/test/data/customer`);
-      await signIn(page, mouse, world.dana);
+      await signIn(page, mouse, owner);
       await page.getByText('None yet.').waitFor();
     }
     await live.evaluate(() => Object.assign(globalThis, { neverReloaded: true }));
@@ -122,7 +143,7 @@ inBrowser('connecting an account', (given) => {
   });
 
   test('a button makes something happen, and the connected extension has it within moments', async () => {
-    const labs = world.dana.accounts[1]!;
+    const labs = owner.accounts[1]!;
     const page = await given.page();
     await connect(page, mouse);
     await page.goto(`${world.platform.url}/${labs.account}/test/make`);

@@ -20,14 +20,18 @@ interface Listener {
 /** Tells open pages which kinds of object have changed in what they show. */
 class Live {
   private readonly listeners = new Set<Listener>();
+  /** How much has happened so far: a page says what it was made from, and is told at once where that is no longer all. */
+  moment = 0;
 
   constructor(platform: Platform) {
     const system = worldKey(SYSTEM);
     platform.store.onCommit(({ writes }) => {
+      this.moment += 1;
       if (this.listeners.size === 0) return;
       for (const { world, object } of writes) this.tell(object, (listener) => world === listener.world || world === system);
     });
     platform.log.onEntry((entry) => {
+      this.moment += 1;
       if (this.listeners.size === 0 || entry.account === undefined) return;
       const world = worldKey({ account: entry.account, livemode: entry.livemode ?? false });
       this.tell(LOG_KIND, (listener) => listener.world === world);
@@ -69,15 +73,26 @@ const woken = (listener: Listener): Promise<void> =>
     };
   });
 
+const lives = new WeakMap<Platform, Live>();
+
+function liveOf(platform: Platform): Live {
+  const live = lives.get(platform) ?? new Live(platform);
+  lives.set(platform, live);
+  return live;
+}
+
+/** Where a page that is made now hears of what comes after. */
+export const streamPath = (platform: Platform, base: string): string => `${base}/live?since=${liveOf(platform).moment}`;
+
 /** The one stream of a dashboard page: `event: changed`, `data:` the kinds that changed. */
 export function liveRoutes(platform: Platform): Hono<DashboardEnv> {
-  const live = new Live(platform);
+  const live = liveOf(platform);
   const app = new Hono<DashboardEnv>();
   app.get('/live', (c) =>
     streamSSE(c, async (stream) => {
       const listener = live.listen(c.get('place').world);
       stream.onAbort(() => live.leave(listener));
-      await stream.writeSSE({ event: 'hello', data: '' });
+      if (c.req.query('since') !== String(live.moment)) listener.kinds.add('*');
       while (!stream.aborted) {
         if (listener.kinds.size === 0) await woken(listener);
         await pause(GATHER);

@@ -4,6 +4,7 @@ import type { Platform } from '../platform.ts';
 import { Time } from './bits.tsx';
 import { accountName } from './brand.ts';
 import { Csrf, Document, Mark, NOT_STRIPE, page } from './layout.tsx';
+import { streamPath } from './live.ts';
 import { baseOf, type DashboardEnv, type Place } from './place.ts';
 
 /** The navigation, in groups. Paths are below `/acct_…/test`. */
@@ -147,7 +148,7 @@ export function shellPage(
     c,
     <Document
       title={`${title} · ${accountName(place.account) ?? place.account.id}`}
-      stream={`${place.base}/live`}
+      stream={streamPath(platform, place.base)}
       {...(styles && { styles })}
     >
       <a class="skip" href="#content">
