@@ -19,6 +19,8 @@ export interface Worker {
 
 /** Events applied in one transaction. */
 const BATCH = 250;
+/** After a small batch, events gather for so long: a transaction costs the same for one as for fifty. */
+const GATHER_MS = 15;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -47,7 +49,14 @@ export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>):
   const fetches = counter();
   const loops: Record<Job, Loop> = {
     import: importing,
-    apply: loop(async () => (await applyBatch(setup, effects, BATCH)) > 0, { idleMs, failed: failed('Applying events') }),
+    apply: loop(
+      async () => {
+        const applied = await applyBatch(setup, effects, BATCH);
+        if (applied > 0 && applied < BATCH / 4) await new Promise((done) => setTimeout(done, GATHER_MS));
+        return applied > 0;
+      },
+      { idleMs, failed: failed('Applying events') },
+    ),
     refetch: loop(
       async () => {
         const started = await claimRefetches(setup, owner, Math.max(0, concurrency - fetches.taken));
