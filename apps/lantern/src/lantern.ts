@@ -6,7 +6,7 @@ import { startSender } from './alerts/sender.ts';
 import { ALERT_URLS_TABLE } from './alerts/urls.ts';
 import { apiDoor } from './api/door.ts';
 import { API_KEYS_TABLE } from './api/keys.ts';
-import { BOOK_TABLES, type Bookkeeper, startBookkeeper } from './figures/bookkeeper.ts';
+import { BOOK_TABLES, type Bookkeeper, catchUp, startBookkeeper } from './figures/bookkeeper.ts';
 import { CHECKS_TABLE } from './health/checks.ts';
 import { historyEffects } from './history/record.ts';
 import { FEED_TABLE, feedEffects } from './live/feed.ts';
@@ -31,6 +31,7 @@ export interface Lantern {
   readonly kit: Kit;
   readonly hub: Hub;
   readonly openStreams: OpenStreams;
+  readonly books: Pick<Bookkeeper, 'catchUp'>;
   /** Where people reach it, without a slash at the end. */
   readonly publicUrl: string;
   readonly secure: boolean;
@@ -95,6 +96,7 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
   const streams = openStreams();
   const lantern: Lantern = {
     ...{ settings, kit, hub, openStreams: streams, publicUrl, secure, log, now },
+    books: { catchUp: (world) => catchUp(lantern, world) },
     keys,
     cookies: cookieNames(secure),
     stripe: stripeOf(settings),

@@ -4,8 +4,10 @@ import { alertsRoutes } from './pages/alerts.tsx';
 import { apiReferenceRoutes } from './pages/api-reference.tsx';
 import { auditRoutes } from './pages/audit.tsx';
 import { cashRoutes } from './pages/cash.tsx';
+import { cohortsRoutes } from './pages/cohorts.tsx';
 import { connectRoutes } from './pages/connect.tsx';
 import { csvRoutes } from './pages/csv.ts';
+import { customerRoutes } from './pages/customer.tsx';
 import { customersRoutes } from './pages/customers.tsx';
 import { failedRoutes } from './pages/failed.tsx';
 import { feedRoutes } from './pages/feed.tsx';
@@ -20,6 +22,8 @@ import { movementsRoutes } from './pages/movements.tsx';
 import { mrrRoutes } from './pages/mrr.tsx';
 import { objectsRoutes } from './pages/objects.tsx';
 import { overviewRoutes } from './pages/overview.tsx';
+import { reportingRoutes } from './pages/reporting.tsx';
+import { rulesRoutes } from './pages/rules.tsx';
 import { settingsRoutes } from './pages/settings.tsx';
 import { signInRoutes } from './pages/sign-in.tsx';
 import { whyRoutes } from './pages/why.tsx';
@@ -36,6 +40,8 @@ export const routes: readonly Route[] = [
   ...csvRoutes,
   ...mrrRoutes,
   ...customersRoutes,
+  ...customerRoutes,
+  ...cohortsRoutes,
   ...whyRoutes,
   ...failedRoutes,
   ...cashRoutes,
@@ -44,6 +50,8 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...healthRoutes,
   ...settingsRoutes,
+  ...rulesRoutes,
+  ...reportingRoutes,
   ...alertsRoutes,
   ...keysRoutes,
   ...apiReferenceRoutes,

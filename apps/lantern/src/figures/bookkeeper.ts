@@ -39,7 +39,7 @@ export function startBookkeeper(lantern: Lantern): Bookkeeper {
   const work = async (): Promise<void> => {
     for (let [next] = waiting; next !== undefined && !stopped; [next] = waiting) {
       waiting.delete(next[0]);
-      await keep(lantern, next[1]).catch((error: unknown) =>
+      await catchUp(lantern, next[1]).catch((error: unknown) =>
         log('error', 'Books could not be made.', { account: next![1].account, error: String(error) }),
       );
     }
@@ -63,9 +63,7 @@ export function startBookkeeper(lantern: Lantern): Bookkeeper {
   timer.unref();
   void look().catch(() => {});
   return {
-    async catchUp(world) {
-      await keep(lantern, world);
-    },
+    catchUp: (world) => catchUp(lantern, world),
     async stop() {
       stopped = true;
       clearInterval(timer);
@@ -78,7 +76,7 @@ export function startBookkeeper(lantern: Lantern): Bookkeeper {
 /** What the books are made from. */
 const BOOKED = new Set(['subscription', 'customer', 'price', 'coupon']);
 
-async function keep(lantern: Lantern, world: World): Promise<void> {
+export async function catchUp(lantern: Lantern, world: World): Promise<void> {
   await lantern.kit.database.transaction((tx) => findStale(lantern, tx, world));
   for (let made = BATCH; made === BATCH; ) {
     made = await lantern.kit.database.transaction((tx) => makeBatch(lantern, tx, world));

@@ -1,5 +1,6 @@
 import type { Query } from '@annex/kit';
 import { monthsBetween } from '../design/months.ts';
+import { lastDay } from '../ledger/calendar.ts';
 import { type Kind, type Month, monthOf } from '../ledger/index.ts';
 import type { Desk } from './desk.ts';
 import type { Rates } from './rates.ts';
@@ -43,7 +44,7 @@ export function monthsFrom(sums: readonly Sum[], changes: readonly Change[], abo
     for (const { currency, delta } of changes.filter((one) => one.month === month))
       balances.set(currency, (balances.get(currency) ?? 0) + delta);
     let end = 0;
-    for (const [currency, amount] of balances) end += rates.convert(amount, currency, `${month}-31`);
+    for (const [currency, amount] of balances) end += rates.convert(amount, currency, lastDay(month));
     const made = monthFrom(
       month,
       sums.filter((one) => one.month === month),

@@ -1,8 +1,35 @@
 import { decimalsOf } from '@annex/money';
-import { type Chosen, chosenLedger } from '../figures/chosen.ts';
-import { ratesOf } from '../ledger/index.ts';
+import { accountFigures } from '../figures/account.ts';
+import { ledgerUnder } from '../figures/under.ts';
+import { type Month, type Movement, ratesOf } from '../ledger/index.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
-import { reasonText } from './mrr.tsx';
+import { previewOf } from './mrr.tsx';
+
+interface Exported {
+  readonly currency: string;
+  readonly months: readonly Month[];
+  /** The oldest first. */
+  readonly movements: readonly Pick<Movement, 'customer' | 'day' | 'kind' | 'amount' | 'after' | 'reason' | 'because' | 'reconstructed'>[];
+}
+
+const MOVEMENTS = `select customer, day, kind, amount, after, reason, because, reconstructed from lantern.movements
+  where account = $1 and livemode = $2 order by day, customer`;
+
+/** As the account is counted, or under the preset that the address names. */
+async function exported(visit: AccountVisit): Promise<Exported> {
+  const { lantern, place } = visit;
+  const figures = await accountFigures(lantern, place);
+  const preview = previewOf(visit, figures);
+  const { currency } = figures.desk;
+  if (preview !== undefined)
+    return { currency, ...(await ledgerUnder(lantern, place, { figures, rules: preview.rules, name: preview.id })) };
+  const movements = await lantern.kit.query<Exported['movements'][number]>(MOVEMENTS, [place.account, place.livemode]);
+  return { currency, months: figures.months, movements };
+}
+
+/** `seats`, or `canceled: too expensive`. */
+const reasonText = ({ reason, because, reconstructed }: Exported['movements'][number]): string =>
+  `${reason}${because === null ? '' : `: ${because.replaceAll('_', ' ')}`}${reconstructed ? ' (reconstructed)' : ''}`;
 
 type Cell = string | number | null;
 
@@ -31,7 +58,7 @@ const major = (minor: number, currency: string): string => {
   return `${minor < 0 ? '-' : ''}${decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`}`;
 };
 
-function summary({ ledger, currency }: Chosen): Response {
+function summary({ months, currency }: Exported): Response {
   const head = [
     'month',
     'currency',
@@ -47,7 +74,7 @@ function summary({ ledger, currency }: Chosen): Response {
     'customer_churn_rate',
     'net_mrr_churn_rate',
   ];
-  const rows = ledger.months.map((month) => {
+  const rows = months.map((month) => {
     const amounts = [month.start, month.new, month.reactivation, month.expansion, month.contraction, month.churn, month.fx, month.end];
     const rates = ratesOf(month);
     const rate = (value: number | null): Cell => (value === null ? null : value.toFixed(6));
@@ -63,8 +90,8 @@ function summary({ ledger, currency }: Chosen): Response {
   return csv('metrics-summary', head, rows);
 }
 
-function changes({ ledger, currency }: Chosen): Response {
-  const rows = ledger.movements.map((movement) => [
+function changes({ movements, currency }: Exported): Response {
+  const rows = movements.map((movement) => [
     movement.day,
     movement.customer,
     movement.kind,
@@ -77,17 +104,23 @@ function changes({ ledger, currency }: Chosen): Response {
 }
 
 /** End-of-month MRR per subscriber: one row a customer, one column a month. */
-function subscribers({ ledger, currency }: Chosen): Response {
-  const months = ledger.months.map(({ month }) => month);
-  const customers = [...new Set(ledger.movements.map(({ customer }) => customer))].sort();
-  const rows = customers.map((customer) => {
-    const own = ledger.movements.filter((movement) => movement.customer === customer);
-    return [customer, currency, ...months.map((month) => major(own.findLast(({ day }) => day.slice(0, 7) <= month)?.after ?? 0, currency))];
-  });
-  return csv('mrr-per-subscriber', ['customer', 'currency', ...months], rows);
+function subscribers({ months, movements, currency }: Exported): Response {
+  const byCustomer = new Map<string, Exported['movements'][number][]>();
+  for (const movement of movements) {
+    const own = byCustomer.get(movement.customer);
+    if (own === undefined) byCustomer.set(movement.customer, [movement]);
+    else own.push(movement);
+  }
+  const names = months.map(({ month }) => month);
+  const rows = [...byCustomer].map(([customer, own]) => [
+    customer,
+    currency,
+    ...names.map((month) => major(own.findLast(({ day }) => day.slice(0, 7) <= month)?.after ?? 0, currency)),
+  ]);
+  return csv('mrr-per-subscriber', ['customer', 'currency', ...names], rows);
 }
 
-const SHAPES: readonly (readonly [path: string, shape: (chosen: Chosen) => Response])[] = [
+const SHAPES: readonly (readonly [path: string, shape: (exported: Exported) => Response])[] = [
   ['mrr.csv', summary],
   ['movements.csv', changes],
   ['subscribers.csv', subscribers],
@@ -97,5 +130,5 @@ export const csvRoutes: readonly Route[] = SHAPES.map(([path, shape]) => ({
   method: 'GET',
   path: `/a/:account/:mode/${path}`,
   access: 'member',
-  run: async (visit: AccountVisit) => shape(await chosenLedger(visit)),
+  run: async (visit: AccountVisit) => shape(await exported(visit)),
 }));

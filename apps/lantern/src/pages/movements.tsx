@@ -83,7 +83,7 @@ async function movements(visit: AccountVisit): Promise<Response> {
       : `${withKind}${kind === undefined ? '?' : '&'}day=${last.day}&customer=${last.customer}`;
   const { currency } = figures.desk;
   return html(
-    <Inside visit={visit} title={`Movements, ${monthText(asked)}`} at="">
+    <Inside visit={visit} title={`Movements, ${monthText(asked)}`} at="/mrr">
       <p class="row">
         {figures.months.some((one) => one.month === monthPlus(asked, -1)) && (
           <a href={`${base}/movements/${monthPlus(asked, -1)}`}>{monthText(monthPlus(asked, -1))}</a>
@@ -91,7 +91,7 @@ async function movements(visit: AccountVisit): Promise<Response> {
         {figures.months.some((one) => one.month === monthPlus(asked)) && (
           <a href={`${base}/movements/${monthPlus(asked)}`}>{monthText(monthPlus(asked))}</a>
         )}
-        <a href={base}>All months</a>
+        <a href={`${base}/mrr`}>All months</a>
       </p>
       <Live name="movements">
         <RollForward month={month} currency={currency} base={base} />

@@ -1,114 +1,114 @@
-import type { FC } from 'hono/jsx';
 import { Live } from '../design/bits.tsx';
-import { BarChart, type Series } from '../design/charts/bars.tsx';
-import { LineChart } from '../design/charts/line.tsx';
 import { Empty } from '../design/form.tsx';
+import { percentText } from '../design/format.ts';
 import { html, Inside } from '../design/layout.tsx';
 import { Money } from '../design/money.tsx';
-import { moneyText, shortMoneyText } from '../design/money-text.ts';
-import { isMonth, monthText, monthTick } from '../design/months.ts';
-import { type Column, Table } from '../design/table.tsx';
-import { type Chosen, chosenLedger } from '../figures/chosen.ts';
-import { type Kind, type Month, type Movement, monthOf, ratesOf } from '../ledger/index.ts';
+import { monthText } from '../design/months.ts';
+import { Choices, type Column, Table } from '../design/table.tsx';
+import { type AccountFigures, accountFigures } from '../figures/account.ts';
+import { KINDS } from '../figures/months.ts';
+import { KIND_TEXT } from '../figures/movements.ts';
+import { ledgerUnder } from '../figures/under.ts';
+import { type Month, PRESETS, type Preset, presetOf, ratesOf } from '../ledger/index.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
-import { problem } from './problem.tsx';
-import { RulesChoice } from './rules-choice.tsx';
-
-const SERIES: readonly (Series & { readonly name: Kind })[] = [
-  { name: 'new', label: 'New' },
-  { name: 'reactivation', label: 'Reactivation' },
-  { name: 'expansion', label: 'Expansion' },
-  { name: 'contraction', label: 'Contraction' },
-  { name: 'churn', label: 'Churn' },
-];
-
-const percent = (rate: number | null): string => (rate === null ? '–' : `${(rate * 100).toFixed(1)} %`);
+import { MrrCharts } from './mrr-charts.tsx';
 
 /** Start and movements add up to the end in every row; the exchange line is there where it is not nothing. */
-export function monthColumns(base: string, chosen: Chosen): Column<Month>[] {
-  const { currency, query, ledger } = chosen;
-  const amount = (head: string, of: (month: Month) => number, signed = false): Column<Month> => ({
+export function monthColumns(about: {
+  currency: string;
+  months: readonly Month[];
+  href: ((month: string) => string) | undefined;
+}): Column<Month>[] {
+  const { currency, months, href } = about;
+  const amount = (head: string, of: (month: Month) => number): Column<Month> => ({
     ...{ head, number: true },
-    cell: (month) => <Money minor={of(month)} currency={currency} signed={signed} />,
+    cell: (month) => <Money minor={of(month)} currency={currency} />,
+  });
+  const rate = (head: string, of: (month: Month) => number | null): Column<Month> => ({
+    ...{ head, number: true },
+    cell: (month) => percentText(of(month) ?? undefined),
   });
   return [
-    { head: 'Month', names: true, cell: ({ month }) => <a href={`${base}/mrr/${month}?${query}`}>{monthText(month)}</a> },
+    {
+      head: 'Month',
+      names: true,
+      cell: ({ month }) => (href === undefined ? monthText(month) : <a href={href(month)}>{monthText(month)}</a>),
+    },
     amount('Start', (month) => month.start),
-    ...SERIES.map(({ name, label }) => amount(label, (month) => month[name], true)),
-    ...(ledger.months.some((month) => month.fx !== 0) ? [amount('Exchange rates', (month) => month.fx, true)] : []),
+    ...KINDS.map((kind) => amount(KIND_TEXT[kind], (month) => month[kind])),
+    ...(months.some(({ fx }) => fx !== 0) ? [amount('Exchange rates', (month) => month.fx)] : []),
     amount('End', (month) => month.end),
-    { head: 'Customers', number: true, cell: (month) => String(month.active) },
-    { head: 'Customer churn', number: true, cell: (month) => percent(ratesOf(month).customerChurn) },
-    { head: 'Net MRR churn', number: true, cell: (month) => percent(ratesOf(month).netMrrChurn) },
+    { head: 'Customers', number: true, cell: ({ active }) => String(active) },
+    rate('Customer churn', (month) => ratesOf(month).customerChurn),
+    rate('Net MRR churn', (month) => ratesOf(month).netMrrChurn),
   ];
 }
 
-const SHOWN = 24;
+const EXPORTS = [
+  { path: 'subscribers.csv', label: 'MRR per subscriber and month' },
+  { path: 'mrr.csv', label: 'metrics summary' },
+  { path: 'movements.csv', label: 'log of changes' },
+] as const;
 
-export const MrrCharts: FC<{ chosen: Chosen; base: string }> = ({ chosen, base }) => {
-  const { currency, query, ledger } = chosen;
-  const shown = ledger.months.slice(-SHOWN);
-  const href = (month: Month): string => `${base}/mrr/${month.month}?${query}`;
-  const table = <Table caption="MRR by month" columns={monthColumns(base, chosen)} rows={[...shown].reverse()} />;
-  return (
-    <>
-      <LineChart
-        id="mrr"
-        title="MRR at the end of each month"
-        points={shown.map((month) => ({
-          label: monthTick(month.month),
-          value: month.end,
-          href: href(month),
-          says: `${monthText(month.month)}: ${moneyText(month.end, currency)}`,
-        }))}
-        tick={(value) => shortMoneyText(value, currency)}
-        table={table}
-      />
-      <BarChart
-        id="movements"
-        title="What moved it"
-        series={SERIES}
-        bars={shown.map((month) => ({
-          label: monthTick(month.month),
-          values: SERIES.map(({ name }) => month[name]),
-          href: href(month),
-          says: `${monthText(month.month)}: ${moneyText(month.end - month.start, currency)} in all`,
-        }))}
-        tick={(value) => shortMoneyText(value, currency)}
-        table={table}
-      />
-    </>
-  );
-};
+/** The preset that is looked at, where it is not how the account is counted anyway. */
+export function previewOf(visit: AccountVisit, { desk }: AccountFigures): Preset | undefined {
+  const asked = presetOf(visit.url.searchParams.get('rules') ?? '');
+  return asked === undefined || asked.id === desk.preset?.id ? undefined : asked;
+}
 
 async function mrr(visit: AccountVisit): Promise<Response> {
-  const chosen = await chosenLedger(visit);
-  const { base } = visit.place;
-  const { months } = chosen.ledger;
+  const { lantern, place } = visit;
+  const figures = await accountFigures(lantern, place);
+  const preview = previewOf(visit, figures);
+  const months =
+    preview === undefined
+      ? figures.months
+      : (await ledgerUnder(lantern, place, { figures, rules: preview.rules, name: preview.id })).months;
+  const { base } = place;
+  const { currency, preset } = figures.desk;
+  const query = preview === undefined ? '' : `?rules=${preview.id}`;
+  const href = preview === undefined ? (month: string): string => `${base}/movements/${month}` : undefined;
+  const own = preset ?? { id: 'own', name: 'Your own', sentence: 'The rules set for this account.' };
   return html(
     <Inside visit={visit} title="MRR" at="/mrr">
       <p class="lead-in">
         Monthly recurring revenue, and every movement that made it. Each month closes: start and movements are the end. What lies before the
-        connection is reconstructed from invoices.
+        connection is read off invoices, and says so.
       </p>
-      <RulesChoice chosen={chosen} />
-      <p>
-        <a href={`${base}/why?to=${chosen.preset.id === 'plain' ? 'stripe' : chosen.preset.id}&currency=${chosen.currency}`}>
-          Why do other tools differ?
-        </a>{' '}
-        · <a href={`${base}/mrr.csv?${chosen.query}`}>Metrics summary (CSV)</a> ·{' '}
-        <a href={`${base}/movements.csv?${chosen.query}`}>Log of changes (CSV)</a> ·{' '}
-        <a href={`${base}/subscribers.csv?${chosen.query}`}>MRR per subscriber (CSV)</a>
+      <Choices
+        label="Rules"
+        choices={[...(preset === undefined ? [own] : []), ...PRESETS].map(({ id, name }) => ({
+          label: id === own.id ? `${name} (yours)` : name,
+          href: id === own.id ? `${base}/mrr` : `?rules=${id}`,
+          current: preview === undefined ? id === own.id : id === preview.id,
+        }))}
+      />
+      <p class="quiet">
+        {(preview ?? own).sentence}{' '}
+        {preview !== undefined && (
+          <>
+            A preview: your figures stay as they are. <a href={`${base}/why?to=${preview.id}`}>Why does it differ?</a>
+          </>
+        )}
       </p>
       <Live name="mrr">
         {months.length === 0 ? (
-          <Empty title="No subscription yet">
+          <Empty title="No subscription has paid yet">
             <p>The first one starts the line.</p>
           </Empty>
         ) : (
           <>
-            <MrrCharts chosen={chosen} base={base} />
-            <Table caption="MRR by month" columns={monthColumns(base, chosen)} rows={[...months].reverse()} />
+            <MrrCharts months={months} currency={currency} href={href} />
+            <Table caption="MRR by month" columns={monthColumns({ currency, months, href })} rows={[...months].reverse()} />
+            <p class="quiet below">
+              As CSV:{' '}
+              {EXPORTS.map(({ path, label }, n) => (
+                <>
+                  {n > 0 && ' · '}
+                  <a href={`${base}/${path}${query}`}>{label}</a>
+                </>
+              ))}
+            </p>
           </>
         )}
       </Live>
@@ -116,65 +116,4 @@ async function mrr(visit: AccountVisit): Promise<Response> {
   );
 }
 
-/** `seats`, or `canceled: too expensive`. */
-export const reasonText = ({ reason, because, reconstructed }: Movement): string =>
-  `${reason}${because === null ? '' : `: ${because.replaceAll('_', ' ')}`}${reconstructed ? ' (reconstructed)' : ''}`;
-
-export const movementColumns = (base: string, chosen: Chosen, names: ReadonlyMap<string, string>): Column<Movement>[] => [
-  { head: 'Day', cell: ({ day }) => day },
-  {
-    head: 'Customer',
-    names: true,
-    cell: ({ customer }) => <a href={`${base}/customers/${customer}?${chosen.query}`}>{names.get(customer) ?? customer}</a>,
-  },
-  { head: 'Movement', cell: ({ kind }) => kind },
-  { head: 'Why', cell: reasonText },
-  { head: 'Change', number: true, cell: ({ amount }) => <Money minor={amount} currency={chosen.currency} signed={true} /> },
-  { head: 'MRR after', number: true, cell: ({ after }) => <Money minor={after} currency={chosen.currency} /> },
-];
-
-/** Names of customers, for lists that would otherwise show ids. */
-export async function customerNames(visit: AccountVisit): Promise<ReadonlyMap<string, string>> {
-  const { account, livemode } = visit.place;
-  const rows = await visit.lantern.kit.database.query<{ id: string; name: string | null }>(
-    `select id, coalesce(nullif(data->>'name', ''), data->>'email') as name from mirror.customers where account = $1 and livemode = $2`,
-    [account, livemode],
-  );
-  return new Map(rows.flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const])));
-}
-
-async function month(visit: AccountVisit): Promise<Response> {
-  const asked = visit.params.month;
-  const chosen = await chosenLedger(visit);
-  const found = chosen.ledger.months.find(({ month: name }) => name === asked);
-  if (!isMonth(asked) || found === undefined)
-    return problem(visit, {
-      status: 404,
-      title: 'There is no such month',
-      text: 'The ledger begins with the first subscription and ends with this month.',
-    });
-  const { base } = visit.place;
-  const movements = chosen.ledger.movements.filter(({ day }) => monthOf(day) === asked);
-  return html(
-    <Inside visit={visit} title={`MRR, ${monthText(asked)}`} at="/mrr" live={false}>
-      <p>
-        <a href={`${base}/mrr?${chosen.query}`}>All months</a>
-      </p>
-      <p class="headline">
-        <Money minor={found.start} currency={chosen.currency} /> at the start, <Money minor={found.end} currency={chosen.currency} /> at the
-        end
-      </p>
-      <Table caption="The month" columns={monthColumns(base, chosen)} rows={[found]} />
-      {movements.length === 0 ? (
-        <Empty title="Nothing moved in this month" />
-      ) : (
-        <Table caption="Movements" columns={movementColumns(base, chosen, await customerNames(visit))} rows={[...movements].reverse()} />
-      )}
-    </Inside>,
-  );
-}
-
-export const mrrRoutes: readonly Route[] = [
-  { method: 'GET', path: '/a/:account/:mode/mrr', access: 'member', run: mrr },
-  { method: 'GET', path: '/a/:account/:mode/mrr/:month', access: 'member', run: month },
-];
+export const mrrRoutes: readonly Route[] = [{ method: 'GET', path: '/a/:account/:mode/mrr', access: 'member', run: mrr }];

@@ -1,24 +1,20 @@
 import type { FC } from 'hono/jsx';
 import { Bar, Count, Live, Tile, Tiles } from '../design/bits.tsx';
-import { BarChart } from '../design/charts/bars.tsx';
-import { LineChart } from '../design/charts/line.tsx';
 import { Empty, Notice } from '../design/form.tsx';
 import { clockText, countText, percentText } from '../design/format.ts';
 import { html, Inside } from '../design/layout.tsx';
 import { Money } from '../design/money.tsx';
-import { moneyText, shortMoneyText, signedText } from '../design/money-text.ts';
-import { monthText, monthTick } from '../design/months.ts';
+import { moneyText } from '../design/money-text.ts';
+import { monthText } from '../design/months.ts';
 import { type Column, Table } from '../design/table.tsx';
 import { type AccountFigures, accountFigures } from '../figures/account.ts';
-import { KINDS } from '../figures/months.ts';
-import { KIND_TEXT } from '../figures/movements.ts';
 import { type Counts, readCounts } from '../figures/now.ts';
 import { forecasts, type Metrics, metricsOf } from '../figures/rates-of-month.ts';
-import type { Month } from '../ledger/index.ts';
 import { readFeed } from '../live/feed.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
 import { FeedList } from './feed.tsx';
 import { isOver } from './import.tsx';
+import { MrrCharts } from './mrr-charts.tsx';
 
 const share = (value: number | null): string => percentText(value ?? undefined);
 
@@ -102,56 +98,6 @@ const Ratios: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }
         </Tile>
       </Tiles>
     </section>
-  );
-};
-
-const monthColumns = (base: string, currency: string): Column<Month>[] => [
-  { head: 'Month', names: true, cell: ({ month }) => <a href={`${base}/movements/${month}`}>{monthText(month)}</a> },
-  { head: 'Start', number: true, cell: ({ start }) => <Money minor={start} currency={currency} /> },
-  ...KINDS.map(
-    (kind): Column<Month> => ({ head: KIND_TEXT[kind], number: true, cell: (month) => <Money minor={month[kind]} currency={currency} /> }),
-  ),
-  { head: 'FX', number: true, cell: ({ fx }) => <Money minor={fx} currency={currency} /> },
-  { head: 'End', number: true, cell: ({ end }) => <Money minor={end} currency={currency} /> },
-  { head: 'Customers', number: true, cell: ({ active }) => <Count n={active} /> },
-];
-
-const CHART_MONTHS = 24;
-
-const Charts: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }) => {
-  const { currency } = figures.desk;
-  const months = figures.months.slice(-CHART_MONTHS);
-  const table = <Table caption="MRR by month" columns={monthColumns(base, currency)} rows={[...months].reverse()} />;
-  const series = [
-    ...KINDS.map((kind) => ({ name: kind, label: KIND_TEXT[kind] })),
-    ...(months.some(({ fx }) => fx !== 0) ? [{ name: 'fx', label: 'Exchange rates' }] : []),
-  ];
-  return (
-    <div class="charts">
-      <LineChart
-        id="mrr"
-        title="MRR at the end of each month"
-        points={months.map(({ month, end }) => ({
-          ...{ label: monthTick(month), value: end, href: `${base}/movements/${month}` },
-          says: `${monthText(month)}: ${moneyText(end, currency)}`,
-        }))}
-        tick={(value) => shortMoneyText(value, currency)}
-        table={table}
-      />
-      <BarChart
-        id="movements"
-        title="What moved it"
-        series={series}
-        bars={months.map((month) => ({
-          label: monthTick(month.month),
-          values: series.map(({ name }) => (name === 'fx' ? month.fx : month[name as (typeof KINDS)[number]])),
-          href: `${base}/movements/${month.month}`,
-          says: `${monthText(month.month)}: ${KINDS.map((kind) => `${KIND_TEXT[kind].toLowerCase()} ${signedText(month[kind], currency)}`).join(', ')}`,
-        }))}
-        tick={(value) => shortMoneyText(value, currency)}
-        table={table}
-      />
-    </div>
   );
 };
 
@@ -284,7 +230,7 @@ async function overview(visit: AccountVisit): Promise<Response> {
             <p>As soon as one does, its monthly recurring revenue appears here.</p>
           </Empty>
         ) : (
-          <Charts figures={figures} base={base} />
+          <MrrCharts months={figures.months} currency={figures.desk.currency} href={(month) => `${base}/movements/${month}`} />
         )}
         <CountTiles counts={counts} base={base} />
         <p class="quiet">

@@ -1,16 +1,32 @@
 import { Time } from '../design/bits.tsx';
 import { Csrf, Notice } from '../design/form.tsx';
 import { html, Inside } from '../design/layout.tsx';
+import { deskOf } from '../figures/desk.ts';
 import { note } from '../web/noted.ts';
 import { type AccountVisit, field, type Route, redirect } from '../web/visit.ts';
 import { problem } from './problem.tsx';
+import { RatesSection, ReportingSection, type SetRate } from './reporting.tsx';
+import { RulesSection } from './rules.tsx';
 
 const SCOPES: Readonly<Record<string, string>> = { read_only: 'read only', read_write: 'read and write' };
 
-function settings(visit: AccountVisit): Response {
+const CURRENCIES = `select distinct data->>'currency' as currency from mirror.subscriptions where account = $1 and livemode = $2 and not deleted order by 1`;
+
+async function settings(visit: AccountVisit): Promise<Response> {
   const { place, role, lantern } = visit;
+  const { database } = lantern.kit;
+  const key = [place.account, place.livemode];
+  const desk = await deskOf(database, place);
+  const currencies = (await database.query<{ currency: string }>(CURRENCIES, key)).map(({ currency }) => currency);
+  const rates = await database.query<SetRate>(
+    'select currency, day, rate from lantern.rates where account = $1 and livemode = $2 order by currency, day',
+    key,
+  );
   return html(
     <Inside visit={visit} title="Settings" at="/settings" live={false}>
+      <RulesSection visit={visit} desk={desk} />
+      {role === 'owner' && <ReportingSection visit={visit} desk={desk} currencies={currencies} />}
+      {role === 'owner' && (currencies.length > 1 || rates.length > 0) && <RatesSection visit={visit} desk={desk} rates={rates} />}
       <section aria-labelledby="connection">
         <h2 id="connection">Connection</h2>
         <dl class="facts">

@@ -11,6 +11,7 @@ export const ACTIONS = {
   alerts_changed: 'changed the alerts',
   key_made: 'made an API key',
   key_revoked: 'revoked an API key',
+  counting_changed: 'changed how the account is counted',
   checked: 'compared the mirror with Stripe',
   invited: 'invited somebody',
   invitation_withdrawn: 'withdrew an invitation',
