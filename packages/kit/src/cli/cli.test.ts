@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { freshDatabase } from '@annex/testkit/postgres';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { FakeStripe } from '../../conformance/fake-stripe.ts';
@@ -6,6 +5,7 @@ import { sqlReference } from '../mirror/reference.ts';
 import { kitOptions } from './environment.ts';
 import { runCommand } from './main.ts';
 import { bar, progressText } from './output.ts';
+import { kitReference } from './settings-reference.ts';
 
 const server = inject('postgres');
 
@@ -139,9 +139,9 @@ describe('a progress bar', () => {
   });
 });
 
-describe('the reference of the views', () => {
-  it('in docs/ is what this version generates', () => {
-    const file = new URL('../../../../docs/reference/sql.md', import.meta.url);
-    expect(readFileSync(file, 'utf8') === sqlReference(), 'run: annex sql-reference > docs/reference/sql.md').toBe(true);
+describe('the references in docs/', () => {
+  it('are what this version generates', async () => {
+    await expect(sqlReference()).toMatchFileSnapshot('../../../../docs/reference/sql.md');
+    await expect(kitReference()).toMatchFileSnapshot('../../../../docs/reference/kit.md');
   });
 });

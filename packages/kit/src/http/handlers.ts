@@ -32,7 +32,9 @@ export function httpHandlers(kit: Kit, options: HandlersOptions = {}): Handlers 
   return {
     async connect(request) {
       const url = new URL(request.url);
-      const session = cookieOf(request, cookie) ?? randomToken();
+      const known = cookieOf(request, cookie);
+      // A short value is not one of ours.
+      const session = known !== undefined && known.length >= 32 ? known : randomToken();
       const mode = url.searchParams.get('mode');
       const reference = await options.reference?.(request);
       const { url: location } = await kit.connect.start({

@@ -166,6 +166,13 @@ onEachDatabase('trouble', (opened) => {
     expect(await opened.current.query('select count(*) as n from annex.inbox')).toEqual(before);
   });
 
+  it('test and live data never meet: an event of the other mode is answered, and nothing of it is kept', async () => {
+    const event = { ...customer('acct_poison', 'cus_live'), livemode: true };
+    expect((await world.kit.receive(world.stripe.webhook(event))).status).toBe(200);
+    expect(await opened.current.query('select 1 from annex.inbox where id = $1', [event.id])).toEqual([]);
+    expect(await opened.current.query('select 1 from mirror.customers where livemode')).toEqual([]);
+  });
+
   it('an event holding a character the database cannot keep is applied all the same', async () => {
     const event = world.stripe.put('acct_poison', { id: 'cus_nul', object: 'customer', created: 1, name: 'a\u0000b', slash: '\\u0000' });
     expect((await world.kit.receive(world.stripe.webhook(event))).status).toBe(200);
