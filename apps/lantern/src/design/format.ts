@@ -21,18 +21,21 @@ function formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.Date
   return found;
 }
 
+const DAY: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 'numeric' };
+const MINUTE: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+
+/** British English writes one month with four letters. */
+const shortMonth = (text: string): string => text.replace('Sept', 'Sep');
+
 /** `3 Mar 2026, 10:02`. */
 export const dateTimeText = (ms: number, zone: string): string =>
-  formatter(`dt ${zone}`, { timeZone: zone, day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(
-    ms,
-  );
+  shortMonth(formatter(`dt ${zone}`, { timeZone: zone, ...DAY, ...MINUTE }).format(ms));
 
 /** `10:02:13`. */
 export const clockText = (ms: number, zone: string): string =>
-  formatter(`t ${zone}`, { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms);
+  formatter(`t ${zone}`, { timeZone: zone, ...MINUTE, second: '2-digit' }).format(ms);
 
-export const dateText = (ms: number, zone: string): string =>
-  formatter(`d ${zone}`, { timeZone: zone, day: 'numeric', month: 'short', year: 'numeric' }).format(ms);
+export const dateText = (ms: number, zone: string): string => shortMonth(formatter(`d ${zone}`, { timeZone: zone, ...DAY }).format(ms));
 
 /** How long, in the largest unit that says something. */
 export function durationText(ms: number): string {

@@ -97,7 +97,7 @@ export const Front: FC<PropsWithChildren<FrontProps>> = ({ visit, title, wide, c
       </a>
       <Who visit={visit} />
     </header>
-    <main id="main" class={wide === true ? 'column wide' : 'column'}>
+    <main id="main" tabindex={-1} class={wide === true ? 'column wide' : 'column'}>
       {children}
     </main>
   </Document>
@@ -156,7 +156,7 @@ export const Inside: FC<PropsWithChildren<InsideProps>> = ({ visit, title, at, l
           </>
         ))}
       </nav>
-      <main id="main" class="page">
+      <main id="main" class="page" tabindex={-1}>
         <div class="page-head">
           <h1>{title}</h1>
           {aside !== undefined && <div class="page-aside">{aside}</div>}
