@@ -73,3 +73,8 @@ export async function connectFor(world: LanternWorld, visitor: Visitor, account:
   while (!['done', 'partial'].includes((await kit.progress(account, false))?.state ?? ''))
     await new Promise((done) => setTimeout(done, 10));
 }
+
+/** Looks again until something is so; the test's time limit is the only clock. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((done) => setTimeout(done, 10));
+}

@@ -3,6 +3,7 @@ import { type FailedKind, failedInvoices } from '../figures/failed.ts';
 import { readCounts } from '../figures/now.ts';
 import { standingOf } from '../health/standing.ts';
 import { readFeed } from '../live/feed.ts';
+import { figureRoutes } from './figures.ts';
 import { ApiError, type ApiRoute, numberIn } from './route.ts';
 
 const account: ApiRoute = {
@@ -56,9 +57,9 @@ const feed: ApiRoute = {
   run: async ({ lantern, place, query }) => {
     const before = query.get('before');
     const limit = numberIn(query, 'limit', { standard: 50, most: 500 });
-    return { data: await readFeed(lantern.kit.database, place, { limit, ...(before !== null && { before }) }) };
+    return { data: await readFeed(lantern.kit.database, place, { limit, timeZone: place.timeZone, ...(before !== null && { before }) }) };
   },
 };
 
 /** Everything the API has. One line each. */
-export const apiRoutes: readonly ApiRoute[] = [account, cash, failed, feed];
+export const apiRoutes: readonly ApiRoute[] = [account, ...figureRoutes, cash, failed, feed];

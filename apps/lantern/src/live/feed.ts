@@ -1,4 +1,5 @@
 import type { Effect, Query } from '@annex/kit';
+import type { Kind } from '../ledger/index.ts';
 import type { Place } from '../web/place.ts';
 import { FEED_KINDS, type FeedObject } from './kinds.ts';
 
@@ -14,6 +15,9 @@ export interface FeedLine {
   readonly amount: number | null;
   readonly currency: string | null;
   readonly facts: Readonly<Record<string, unknown>>;
+  /** What the customer's MRR did on that day, told with the day's last event of a subscription. Minor units. */
+  readonly moved: number | null;
+  readonly kind: Kind | null;
 }
 
 const customerOf = (object: FeedObject): string | null => {
@@ -46,15 +50,28 @@ export const feedEffects: Readonly<Record<string, Effect>> = Object.fromEntries(
 
 export const FEED_TABLE = 'lantern.feed';
 
+/** Which day an event lies on is a matter of the time zone; the movement is told once a day, with the last event that can have made it. */
+const LINES = `
+  select f.event, f.type, f.created, f.object, f.object_id, f.customer, f.amount, f.currency, f.facts,
+    coalesce(nullif(c.data->>'name', ''), c.data->>'email') as customer_name, m.amount as moved, m.kind
+  from lantern.feed f
+  left join mirror.customers c on c.account = f.account and c.livemode = f.livemode and c.id = f.customer
+  left join lantern.movements m on f.object = 'subscription' and m.account = f.account and m.livemode = f.livemode and m.customer = f.customer
+    and m.day = to_char(to_timestamp(f.created) at time zone $3, 'YYYY-MM-DD') and not exists (
+      select 1 from lantern.feed l where l.account = f.account and l.livemode = f.livemode and l.customer = f.customer and l.object = 'subscription'
+        and (l.created, l.event) > (f.created, f.event) and to_char(to_timestamp(l.created) at time zone $3, 'YYYY-MM-DD') = m.day)
+  where f.account = $1 and f.livemode = $2`;
+
 /** The newest lines, or those before a line that was seen already. */
-export async function readFeed(on: Query, place: Place, { limit, before }: { limit: number; before?: string }): Promise<FeedLine[]> {
+export async function readFeed(
+  on: Query,
+  { account, livemode }: Place,
+  { limit, before, timeZone }: { limit: number; before?: string; timeZone: string },
+): Promise<FeedLine[]> {
   return on.query<FeedLine>(
-    `select f.event, f.type, f.created, f.object, f.object_id, f.customer, f.amount, f.currency, f.facts,
-       coalesce(nullif(c.data->>'name', ''), c.data->>'email') as customer_name
-     from lantern.feed f left join mirror.customers c on c.account = f.account and c.livemode = f.livemode and c.id = f.customer
-     where f.account = $1 and f.livemode = $2 and ($3::text is null or (f.created, f.event) <
-       (select b.created, b.event from lantern.feed b where b.account = $1 and b.livemode = $2 and b.event = $3))
-     order by f.created desc, f.event desc limit $4`,
-    [place.account, place.livemode, before ?? null, limit],
+    `${LINES} and ($4::text is null or (f.created, f.event) <
+       (select b.created, b.event from lantern.feed b where b.account = $1 and b.livemode = $2 and b.event = $4))
+     order by f.created desc, f.event desc limit $5`,
+    [account, livemode, timeZone, before ?? null, limit],
   );
 }

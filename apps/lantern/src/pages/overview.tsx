@@ -195,7 +195,7 @@ async function overview(visit: AccountVisit): Promise<Response> {
   const progress = await lantern.kit.progress(place.account, place.livemode);
   const figures = await accountFigures(lantern, place);
   const counts = await readCounts(database, place, figures.nowMs);
-  const lines = await readFeed(database, place, { limit: 8 });
+  const lines = await readFeed(database, place, { limit: 8, timeZone: figures.desk.timeZone });
   const loading = progress !== undefined && !isOver(progress);
   const { base } = place;
   const rules = figures.desk.preset?.name ?? 'Your own';
@@ -244,7 +244,7 @@ async function overview(visit: AccountVisit): Promise<Response> {
       <section aria-labelledby="latest">
         <h2 id="latest">Latest</h2>
         <Live name="feed">
-          <FeedList lines={lines} place={place} />
+          <FeedList lines={lines} place={place} currency={figures.desk.currency} />
         </Live>
         <p class="below">
           <a href={`${base}/feed`}>The whole feed</a>
