@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tellDigests } from '../src/alerts/digest.ts';
 import { createLanternWorld, type LanternWorld } from './lantern-world.ts';
 import { connectFor, signedUp, type Visitor } from './visitor.ts';
 
@@ -97,6 +98,31 @@ it('a test is tried again after a failure, and a new secret signs from then on',
   const secret = /data-secret[^>]*>([^<]+)</.exec(page)![1]!;
   await dana.submit(`${base}/alerts/change`, { id, to: 'roll' }, `${base}/alerts`);
   expect(/data-secret[^>]*>([^<]+)</.exec(await dana.text(`${base}/alerts`))![1]).not.toBe(secret);
+});
+
+it('the weekly digest is told once, on Monday morning of the account’s own clock, with what moved', async () => {
+  const { lantern } = world.lantern;
+  const [acme] = world.dana.accounts;
+  await lantern.kit.query("update lantern.alert_urls set kinds = array['digest.weekly']");
+  const monday = Date.parse('2026-11-30T07:05:00Z');
+  await lantern.kit.query(
+    `insert into lantern.movements (account, livemode, customer, day, kind, amount, before, after, reason, reconstructed, at_start)
+     values ($1, false, 'cus_1', '2026-11-25', 'new', 2900, 0, 2900, 'new subscription', false, false),
+       ($1, false, 'cus_1', '2026-11-28', 'churn', -2900, 2900, 0, 'canceled', false, false),
+       ($1, false, 'cus_2', '2026-11-22', 'new', 500, 0, 500, 'new subscription', false, false)`,
+    [acme!.account],
+  );
+  expect(await tellDigests({ ...lantern, now: () => monday - 86_400_000 })).toBe(0);
+  expect(await tellDigests({ ...lantern, now: () => monday })).toBe(1);
+  expect(await tellDigests({ ...lantern, now: () => monday + 60_000 })).toBe(0);
+  const [row] = await lantern.kit.query<{ body: { id: string; data: Record<string, unknown> } }>(
+    "select body from lantern.alerts where kind = 'digest.weekly'",
+  );
+  expect(row!.body.id).toBe('digest_2026-11-30');
+  expect(row!.body.data).toMatchObject({
+    ...{ from: '2026-11-23', to: '2026-11-30', currency: 'eur', net_new: 0 },
+    movements: { new: { amount: 2900, customers: 1 }, churn: { amount: -2900, customers: 1 }, expansion: { amount: 0, customers: 0 } },
+  });
 });
 
 it('alerts and addresses are erased with the account', async () => {

@@ -1,18 +1,24 @@
 import type { Lantern } from '../lantern.ts';
+import { tellDigests } from './digest.ts';
 import { claimDue, type Due, settle } from './queue.ts';
 import { post } from './send.ts';
 import { secretOf } from './urls.ts';
 
 const AT_ONCE = 8;
 const LOOK_MS = 1_000;
+const DIGESTS_MS = 60_000;
 
 /** Sends what is due, and looks again every second; any number of processes may do so. Returns what ends it. */
 export function startSender(lantern: Lantern): () => Promise<void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
+  let digestsAt = 0;
   const look = (): void => {
-    working = round(lantern)
+    const due = Date.now() >= digestsAt;
+    if (due) digestsAt = Date.now() + DIGESTS_MS;
+    working = (due ? tellDigests(lantern) : Promise.resolve())
+      .then(() => round(lantern))
       .catch((error: unknown) => lantern.log('warn', 'Alerts could not be sent.', { error: String(error) }))
       .then(() => {
         if (stopped) return;
