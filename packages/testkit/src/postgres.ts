@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,8 @@ export function findPostgres(): string | undefined {
 
 /** Makes and starts one. It loses what a crash of the machine would lose (no fsync), not what a crash of a process would. */
 export async function startPostgres(bin: string, settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'annex-postgres-'));
+  sweep();
+  const folder = mkdtempSync(join(tmpdir(), PREFIX));
   const user = ordinaryUser();
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
@@ -60,6 +61,7 @@ export async function startPostgres(bin: string, settings: Readonly<Record<strin
     async kill() {
       for (const pid of serverPids(data)) signal(pid, 'SIGKILL');
       await server.ended;
+      server.child.stdin?.end();
     },
     async restart() {
       await rm(join(data, 'postmaster.pid'), { force: true });
@@ -73,6 +75,34 @@ export async function startPostgres(bin: string, settings: Readonly<Record<strin
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+const PREFIX = 'annex-postgres-';
+const STALE_MS = 600_000;
+
+/** Removes the folders of servers whose tests were killed before they could clear up. */
+function sweep(): void {
+  for (const name of readdirSync(tmpdir()).filter((one) => one.startsWith(PREFIX))) {
+    const folder = join(tmpdir(), name);
+    const age = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > STALE_MS && !isAlive(mainPid(join(folder, 'data')))) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The process that holds a data folder; 0 where none does. */
+function mainPid(data: string): number {
+  const file = join(data, 'postmaster.pid');
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0;
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 interface Running {
@@ -148,7 +178,7 @@ async function answering(url: string, server: Running): Promise<void> {
 
 /** The postmaster and its children. */
 function serverPids(data: string): number[] {
-  const main = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const main = mainPid(data);
   const listed = spawnSync('ps', ['-o', 'pid=', '--ppid', String(main)], { encoding: 'utf8' });
   return [
     main,
