@@ -179,6 +179,8 @@ async function answering(url: string, server: Running): Promise<void> {
 /** The postmaster and its children. */
 function serverPids(data: string): number[] {
   const main = mainPid(data);
+  // Never 0: a signal to it would reach ourselves.
+  if (main === 0) return [];
   const listed = spawnSync('ps', ['-o', 'pid=', '--ppid', String(main)], { encoding: 'utf8' });
   return [
     main,
