@@ -14,6 +14,7 @@ create table lantern.observations (          -- a subscription as an event showe
   primary key (account, livemode, event)
 );
 create index observations_customer on lantern.observations (account, livemode, customer);
+create index observations_at on lantern.observations (account, livemode, at desc);
 
 create table lantern.discounts (             -- every discount that was ever seen whole; Stripe shows it no longer once it ended
   account text not null,

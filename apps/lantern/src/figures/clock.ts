@@ -6,7 +6,10 @@ import type { Query } from '@annex/kit';
  */
 export async function nowOf(on: Query, { account, livemode }: { account: string; livemode: boolean }, nowMs: number): Promise<number> {
   const [newest] = await on.query<{ at: number | null }>(
-    'select max(created)::bigint as at from annex.inbox where account = $1 and livemode = $2',
+    `select greatest((select max(created) from annex.inbox where account = $1 and livemode = $2),
+       (select max(at) from lantern.observations where account = $1 and livemode = $2),
+       (select max(created) from mirror.invoices where account = $1 and livemode = $2),
+       (select max(created) from mirror.subscriptions where account = $1 and livemode = $2))::bigint as at`,
     [account, livemode],
   );
   return Math.max(nowMs, (newest?.at ?? 0) * 1000);

@@ -34,6 +34,20 @@ it('a state that comes back is still told apart', () => {
   );
 });
 
+it('an event that changes nothing comes while its state stands, not after', () => {
+  const before = link('evt_0', null, 'trialing', 'x.created', 0);
+  const chain = [
+    link('evt_9', null, 'trialing', 'x.trial_will_end'),
+    link('evt_1', 'trialing', 'active'),
+    link('evt_2', 'active', 'paused'),
+  ];
+  fc.assert(
+    fc.property(fc.shuffledSubarray(chain, { minLength: 3 }), (shuffled) => {
+      expect(inOrder([before, ...shuffled]).map(({ event }) => event)).toEqual(['evt_0', 'evt_9', 'evt_1', 'evt_2']);
+    }),
+  );
+});
+
 it('the order does not depend on the order of arrival, whatever the events say', () => {
   const any = fc.array(
     fc.record({

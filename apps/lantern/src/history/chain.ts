@@ -27,7 +27,9 @@ export function inOrder<T extends Link>(links: readonly T[]): T[] {
     const rest = new Set(seconds.get(at)!.sort(earlier));
     while (rest.size > 0) {
       const now = ordered.at(-1)?.after;
-      const follows = [...rest].find(({ before, after }) => before !== null && before === now && after !== before);
+      // An event that changes nothing tells the state of its instant: it comes while that state stands.
+      const repeats = [...rest].find(({ before, after }) => after === now && (before === null || before === after));
+      const follows = repeats ?? [...rest].find(({ before, after }) => before !== null && before === now && after !== before);
       const isFirst = (link: T): boolean =>
         ![...rest].some((other) => other !== link && other.after === link.before && other.after !== other.before);
       const next = follows ?? [...rest].find(isFirst) ?? [...rest][0]!;

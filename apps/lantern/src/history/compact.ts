@@ -81,3 +81,22 @@ export function before(object: unknown, previous: unknown): Json {
   }
   return result;
 }
+
+/**
+ * When a state began, in seconds. Events of real subscriptions tell; those of a subscription on a test clock happen in real time while
+ * its life goes on in simulated time, so there the subscription's own dates tell: the last of them that it has reached.
+ */
+export function instantOf(given: unknown, eventAt: number): number {
+  const object = given as Json;
+  if (typeof object.test_clock !== 'string') return eventAt;
+  const items = (object.items?.data ?? []) as Json[];
+  const reached = [
+    object.created,
+    object.start_date,
+    object.canceled_at,
+    object.ended_at,
+    ...items.map((item) => item.current_period_start),
+  ];
+  if (object.status !== 'trialing') reached.push(object.trial_end);
+  return Math.max(...reached.filter((at): at is number => typeof at === 'number'));
+}

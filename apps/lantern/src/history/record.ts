@@ -1,5 +1,5 @@
 import { type Effect, type InboxEvent, type Query, SETTINGS } from '@annex/kit';
-import { before, compactOf } from './compact.ts';
+import { before, compactOf, instantOf } from './compact.ts';
 
 const SUBSCRIPTION_EVENTS = [
   'created',
@@ -29,7 +29,16 @@ const observe: Effect = async (event, tx) => {
     `insert into lantern.observations (account, livemode, event, subscription, customer, type, at, state, before)
      values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb) on conflict do nothing`,
     [
-      ...[event.account, event.livemode, event.id, state.id, state.customer, event.type, event.created, JSON.stringify(state)],
+      ...[
+        event.account,
+        event.livemode,
+        event.id,
+        state.id,
+        state.customer,
+        event.type,
+        instantOf(object, event.created),
+        JSON.stringify(state),
+      ],
       previous === null ? null : JSON.stringify(compactOf(before(object, previous))),
     ],
   );

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accountFigures } from '../src/figures/account.ts';
+import type { Month } from '../src/ledger/index.ts';
+import { placeOf } from '../src/web/place.ts';
+import { createLanternWorld, type LanternWorld } from './lantern-world.ts';
+import { connectFor, signedUp, until } from './visitor.ts';
+
+/* Months that are lived, on a test clock or on the platform's own, and counted live; and counted again from nothing but their history. */
+
+let world: LanternWorld;
+let key: string;
+let account: string;
+let clock: string;
+
+beforeAll(async () => {
+  world = await createLanternWorld({ platform: { unlimitedClocks: true } });
+  ({ testKey: key, account } = world.dana.accounts[0]!);
+  const dana = await signedUp(world, 'dana@acme.example');
+  await connectFor(world, dana, account);
+  clock = (await api('POST /v1/test_helpers/test_clocks', { frozen_time: seconds('2027-01-10T09:00:00Z') })).id;
+});
+afterAll(() => world.close());
+
+const api = (call: string, form?: Record<string, string | number>) => world.api(key, call, form);
+
+const seconds = (text: string): number => Date.parse(text) / 1000;
+
+async function monthsNow(): Promise<Map<string, Month>> {
+  const { lantern } = world.lantern;
+  const place = await placeOf(lantern.kit.database, account, 'test');
+  return new Map((await accountFigures(lantern, place)).months.map((month) => [month.month, month]));
+}
+
+/** Waits until every event has arrived and every book is made. */
+const settled = (): Promise<void> => settledFor({ account, testKey: key });
+
+/** `told: false` where the newest event came before the connection, so that nobody is told of it. */
+async function settledFor(party: { account: string; testKey: string }, told = true): Promise<void> {
+  const { kit, books } = world.lantern.lantern;
+  const open = `select (select count(*) from annex.inbox where state = 'new')::int + (select count(*) from annex.refetch)::int
+    + (select count(*) from lantern.stale)::int as n`;
+  const last = (await world.api(party.testKey, 'GET /v1/events?limit=1')).data[0].id;
+  await until(async () => {
+    const { data } = await world.platform.control.deliveries({ state: 'pending', limit: 1 });
+    const arrived = await kit.query('select 1 from annex.inbox where id = $1', [last]);
+    await books.catchUp({ account: party.account, livemode: false });
+    const [row] = await kit.query<{ n: number }>(open);
+    return data.length === 0 && (!told || arrived.length === 1) && row!.n === 0;
+  });
+}
+
+async function price(amount: number): Promise<string> {
+  const product = await api('POST /v1/products', { name: `Plan ${amount}` });
+  return (await api('POST /v1/prices', { product: product.id, currency: 'eur', unit_amount: amount, 'recurring[interval]': 'month' })).id;
+}
+
+async function customerWith(card: string): Promise<string> {
+  const customer = await api('POST /v1/customers', { name: card, test_clock: clock });
+  const method = await api(`POST /v1/payment_methods/${card}/attach`, { customer: customer.id });
+  await api(`POST /v1/customers/${customer.id}`, { 'invoice_settings[default_payment_method]': method.id });
+  return customer.id;
+}
+
+async function liveUntil(to: string): Promise<void> {
+  await api(`POST /v1/test_helpers/test_clocks/${clock}/advance`, { frozen_time: seconds(to) });
+  await until(async () => (await api(`GET /v1/test_helpers/test_clocks/${clock}`)).status === 'ready');
+}
+
+describe('months that are lived', () => {
+  it('show the worked numbers: a coupon that ends, a trial that converts and leaves', async () => {
+    // A3: 40.00 a month from 10 January, half price for three months.
+    const coupon = await api('POST /v1/coupons', { percent_off: 50, duration: 'repeating', duration_in_months: 3 });
+    const forty = await price(4000);
+    await api('POST /v1/subscriptions', {
+      ...{ customer: await customerWith('pm_card_visa'), 'items[0][price]': forty, 'discounts[0][coupon]': coupon.id },
+    });
+    await liveUntil('2027-01-25T09:00:00Z');
+    // A6: a trial from 25 January, active from 8 February at 29.00, to end at the end of its period.
+    const trial = await api('POST /v1/subscriptions', {
+      ...{ customer: await customerWith('pm_card_visa'), 'items[0][price]': await price(2900), trial_period_days: 14 },
+    });
+    await liveUntil('2027-02-20T09:00:00Z');
+    await api(`POST /v1/subscriptions/${trial.id}`, { cancel_at_period_end: 'true' });
+    await liveUntil('2027-05-05T09:00:00Z');
+    await settled();
+    const months = await monthsNow();
+    const of = (month: string) => {
+      const found = months.get(month)!;
+      return { new: found.new, expansion: found.expansion, contraction: found.contraction, churn: found.churn, end: found.end };
+    };
+    expect(of('2027-01')).toEqual({ new: 2000, expansion: 0, contraction: 0, churn: 0, end: 2000 });
+    expect(of('2027-02')).toEqual({ new: 2900, expansion: 0, contraction: 0, churn: 0, end: 4900 });
+    expect(of('2027-03')).toEqual({ new: 0, expansion: 0, contraction: 0, churn: -2900, end: 2000 });
+    expect(of('2027-04')).toEqual({ new: 0, expansion: 2000, contraction: 0, churn: 0, end: 4000 });
+  });
+
+  it('imported from nothing but their history come to the same, and say that they are reconstructed', async () => {
+    const labs = world.dana.accounts[1]!;
+    const dana = await signedUp(world, 'later@acme.example');
+    await connectFor(world, dana, labs.account);
+    const ask = (call: string, form?: Record<string, string | number>) => world.api(labs.testKey, call, form);
+    const product = await ask('POST /v1/products', { name: 'Seat' });
+    const sold = async (amount: number, interval = 'month') =>
+      (await ask('POST /v1/prices', { product: product.id, currency: 'eur', unit_amount: amount, 'recurring[interval]': interval })).id;
+    const [small, large, seat, yearly] = [await sold(2900), await sold(9900), await sold(1000), await sold(120_000, 'year')];
+    const buyer = async (): Promise<string> => {
+      const customer = await ask('POST /v1/customers', {});
+      const method = await ask('POST /v1/payment_methods/pm_card_visa/attach', { customer: customer.id });
+      await ask(`POST /v1/customers/${customer.id}`, { 'invoice_settings[default_payment_method]': method.id });
+      return customer.id;
+    };
+    const buy = async (price: string, more: Record<string, string | number> = {}) =>
+      ask('POST /v1/subscriptions', { customer: await buyer(), 'items[0][price]': price, ...more });
+    // Small steps: what falls due is dated when it is done.
+    const days = async (count: number): Promise<void> => {
+      for (let n = 0; n < count; n++) {
+        await world.platform.control.setClock({ by: 86_400 });
+        await fetch(`${world.platform.url}/_annex/health`);
+      }
+    };
+    const upgraded = await buy(small);
+    const seats = await buy(seat, { 'items[0][quantity]': 2 });
+    const leaves = await buy(large);
+    await days(5);
+    await buy(yearly);
+    await buy(small, { trial_period_days: 14 });
+    await days(35);
+    await ask(`POST /v1/subscriptions/${upgraded.id}`, { 'items[0][id]': upgraded.items.data[0].id, 'items[0][price]': large });
+    await days(15);
+    await ask(`POST /v1/subscriptions/${seats.id}`, { 'items[0][id]': seats.items.data[0].id, 'items[0][quantity]': 5 });
+    await ask(`POST /v1/subscriptions/${leaves.id}`, { cancel_at_period_end: 'true' });
+    await days(60);
+
+    const read = async (): Promise<Record<string, unknown>[]> => {
+      const { lantern } = world.lantern;
+      const place = await placeOf(lantern.kit.database, labs.account, 'test');
+      const { months, now } = await accountFigures(lantern, place);
+      const shown = months.map(({ month, start, expansion, contraction, churn, end, active, ...rest }) => ({
+        month,
+        start,
+        new: rest.new,
+        expansion,
+        contraction,
+        churn,
+        end,
+        active,
+      }));
+      return [...shown, { reconstructed: now.reconstructed }];
+    };
+    await settledFor(labs);
+    const live = await read();
+    expect(live.at(-1)).toEqual({ reconstructed: false });
+    expect(live.at(-2)).toMatchObject({ end: 9900 + 5000 + 10_000 + 2900, active: 4 });
+
+    await dana.submit(`/a/${labs.account}/test/disconnect`, { sure: 'yes' }, `/a/${labs.account}/test/settings`);
+    const { kit } = world.lantern.lantern;
+    await until(async () => (await kit.query('select 1 from annex.connections where account = $1', [labs.account])).length === 0);
+    await connectFor(world, dana, labs.account);
+    await settledFor(labs, false);
+    await until(async () => (await kit.query('select 1 from lantern.desks where account = $1 and settled', [labs.account])).length === 1);
+    await settledFor(labs, false);
+    const again = await read();
+    expect(again.at(-1)).toEqual({ reconstructed: true });
+    expect(again.length).toBeGreaterThan(4);
+    expect(again.slice(0, -1)).toEqual(live.slice(0, again.length - 1));
+  });
+});
