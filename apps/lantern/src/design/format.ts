@@ -4,10 +4,12 @@ const LOCALE = 'en';
 const counts = new Intl.NumberFormat(LOCALE);
 export const countText = (n: number): string => counts.format(n);
 
+const percents = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
 /** `0.0214` -> `2.1 %`; what is undefined is a dash. */
 export function percentText(share: number | undefined): string {
   if (share === undefined || !Number.isFinite(share)) return '–';
-  return `${(share * 100).toLocaleString(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} %`;
+  return `${percents.format(share * 100)} %`;
 }
 
 const cached = new Map<string, Intl.DateTimeFormat>();

@@ -22,13 +22,23 @@ export function moneyText(minor: number, currency: string): string {
 /** With its sign: `+€29.00`, `−€5.00`; nothing changed is `€0.00`. */
 export const signedText = (minor: number, currency: string): string => `${minor > 0 ? '+' : ''}${moneyText(minor, currency)}`;
 
+const symbols = new Map<string, string>();
+
+function symbolOf(currency: string): string {
+  let symbol = symbols.get(currency);
+  if (symbol === undefined) {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency: currency.toUpperCase(), currencyDisplay: 'narrowSymbol' });
+    symbol = format.formatToParts(0).find(({ type }) => type === 'currency')!.value;
+    symbols.set(currency, symbol);
+  }
+  return symbol;
+}
+
+const short = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+
 /** For an axis: `€41k`, `€1.2m`. Rounded, and only there. */
 export function shortMoneyText(minor: number, currency: string): string {
-  const major = minor / 10 ** decimalsOf(currency);
-  const symbol = new Intl.NumberFormat('en', { style: 'currency', currency: currency.toUpperCase(), currencyDisplay: 'narrowSymbol' })
-    .formatToParts(0)
-    .find(({ type }) => type === 'currency')!.value;
-  const [divisor, unit] = Math.abs(major) >= 1e6 ? [1e6, 'm'] : Math.abs(major) >= 1e3 ? [1e3, 'k'] : [1, ''];
-  const number = (Math.abs(major) / divisor).toLocaleString('en', { maximumFractionDigits: 2 });
-  return `${minor < 0 ? '−' : ''}${symbol}${number}${unit}`;
+  const major = Math.abs(minor) / 10 ** decimalsOf(currency);
+  const [divisor, unit] = major >= 1e6 ? [1e6, 'm'] : major >= 1e3 ? [1e3, 'k'] : [1, ''];
+  return `${minor < 0 ? '−' : ''}${symbolOf(currency)}${short.format(major / divisor)}${unit}`;
 }
