@@ -35,7 +35,7 @@ export async function reconcileStep(setup: Setup): Promise<boolean> {
     `update annex.imports i set lease_until_ms = ${NOW_MS} + $2::bigint
      from (
        select account, livemode from annex.imports join annex.connections c using (account, livemode)
-       where c.state = 'connected' and imports.state in ('running', 'done') and reconciled_ms < ${NOW_MS} - $1::bigint and lease_until_ms < ${NOW_MS}
+       where c.state = 'connected' and imports.state in ('running', 'done') and reconciled_ms < ${NOW_MS} - $1::bigint and imports.lease_until_ms < ${NOW_MS}
        order by reconciled_ms limit 1
      ) p
      where i.account = p.account and i.livemode = p.livemode and i.lease_until_ms < ${NOW_MS}
