@@ -103,6 +103,9 @@ export const Front: FC<PropsWithChildren<FrontProps>> = ({ visit, title, wide, c
   </Document>
 );
 
+/** Where a guest is told how to keep the access; on every page it would be in the way. */
+const GUEST_PAGES: ReadonlySet<string> = new Set(['', '/import', '/settings']);
+
 export interface InsideProps {
   readonly visit: AccountVisit;
   readonly title: string;
@@ -161,7 +164,7 @@ export const Inside: FC<PropsWithChildren<InsideProps>> = ({ visit, title, at, l
           <h1>{title}</h1>
           {aside !== undefined && <div class="page-aside">{aside}</div>}
         </div>
-        {visit.person.email === null && (
+        {visit.person.email === null && GUEST_PAGES.has(at) && (
           <p class="notice">
             Only this browser can open these figures. <a href="/sign-up">Choose an e-mail and a password</a> to keep your access.
           </p>

@@ -20,7 +20,7 @@ export interface TableProps<Row> {
 export function Table<Row>({ caption, columns, rows, foot }: TableProps<Row>) {
   return (
     <section class="scroll" aria-label={caption} tabindex={0}>
-      <table>
+      <table class={columns.length > 8 ? 'dense' : undefined}>
         <caption class="hidden">{caption}</caption>
         <thead>
           <tr>

@@ -28,7 +28,7 @@ export const STATUSES = {
 
 export type Status = keyof typeof STATUSES;
 
-export const SORTS = { mrr: 'MRR', since: 'Customer since', changed: 'Last movement', name: 'Name' } as const;
+export const SORTS = { mrr: 'by MRR', since: 'newest first', changed: 'last moved first', name: 'by name' } as const;
 
 export type Sort = keyof typeof SORTS;
 

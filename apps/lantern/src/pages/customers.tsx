@@ -81,7 +81,7 @@ const Search: FC<{ filter: CustomerFilter }> = ({ filter }) => (
     <select id="sort" name="sort">
       {(Object.keys(SORTS) as Sort[]).map((sort) => (
         <option value={sort} selected={sort === filter.sort}>
-          by {SORTS[sort].toLowerCase()}
+          {SORTS[sort]}
         </option>
       ))}
     </select>

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx';
-import { Bar, Count, Live, Tile, Tiles } from '../design/bits.tsx';
+import { Bar, Count, CountOf, Live, Tile, Tiles } from '../design/bits.tsx';
 import { Empty, Notice } from '../design/form.tsx';
 import { clockText, countText, percentText } from '../design/format.ts';
 import { html, Inside } from '../design/layout.tsx';
@@ -135,6 +135,9 @@ const CountTiles: FC<{ counts: Counts; base: string }> = ({ counts, base }) => (
   </Tiles>
 );
 
+/** So many are counted again in the blink of an eye; a notice would only flicker. */
+const FEW = 10;
+
 const Caveats: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }) => {
   const { now } = figures;
   return (
@@ -151,7 +154,11 @@ const Caveats: FC<{ figures: AccountFigures; base: string }> = ({ figures, base 
           a month. <a href={`${base}/settings#rates`}>Set a rate</a>
         </Notice>
       )}
-      {now.stale > 0 && <Notice>{countText(now.stale)} customers are being counted again; figures settle in a moment.</Notice>}
+      {now.stale > FEW && (
+        <Notice>
+          <CountOf n={now.stale} one="customer is" many="customers are" /> being counted again; figures settle in a moment.
+        </Notice>
+      )}
     </>
   );
 };

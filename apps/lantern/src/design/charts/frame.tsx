@@ -3,10 +3,10 @@ import { placer, type Scale } from './scale.ts';
 
 export const WIDTH = 760;
 export const HEIGHT = 280;
-const LEFT = 62;
+const LEFT = 74;
 const RIGHT = 8;
 const TOP = 12;
-const BOTTOM = 30;
+const BOTTOM = 34;
 
 /** The area inside the axes, cut into as many columns as there are points. */
 export interface Area {
