@@ -1,4 +1,5 @@
 import type { Consequence, Draft, StripeObject } from '../engine/index.ts';
+import { disputeIfCardDoes } from './dispute/open.ts';
 import { markPaid } from './invoice/finalize.ts';
 
 /** The subscription that an invoice bills, where it is the latest one of it. */
@@ -31,9 +32,16 @@ function payInvoice(draft: Draft, intent: StripeObject): void {
   markPaid(draft, invoice, { amount: intent.amount_received, attempted: true });
 }
 
+/** What the card's owner, or its bank, does about a payment that was captured. */
+function objectToPayment(draft: Draft, intent: StripeObject): void {
+  const charge = draft.get('charge', intent.latest_charge);
+  if (charge !== undefined) disputeIfCardDoes(draft, charge);
+}
+
 /** When an object enters a state, then … . Each row is a sentence; the work is a function. */
 export const consequences: readonly Consequence[] = [
   { object: 'invoice', enters: ['paid'], follows: activate },
   { object: 'invoice', enters: ['void', 'uncollectible'], follows: expireIncomplete },
   { object: 'payment_intent', enters: ['succeeded'], follows: payInvoice },
+  { object: 'payment_intent', enters: ['succeeded'], follows: objectToPayment },
 ];

@@ -1,7 +1,9 @@
 import type { Draft, DueRow, StripeObject } from '../engine/index.ts';
 import { owedFee } from './application-fee.ts';
+import { ruling } from './dispute/index.ts';
 import { collect, finalizeDue } from './invoice/collect.ts';
 import { cancel as cancelIntent } from './payment-intent/index.ts';
+import { soonRow } from './soon.ts';
 import { end, endsAt, endTrial, renew, renewsAt, trialEndsAt } from './subscription/renew.ts';
 
 const HOUR = 3600;
@@ -64,5 +66,6 @@ export const due: readonly DueRow[] = [
     },
   },
   owedFee,
+  soonRow([ruling]),
   { object: 'annex.trial_reminder', what: 'warn of the end of a trial', at: (reminder) => reminder.at, act: warnOfTrialEnd },
 ];

@@ -6,6 +6,7 @@ import { charge } from './charge/index.ts';
 import { consequences } from './consequences.ts';
 import { coupon } from './coupon.ts';
 import { customer } from './customer.ts';
+import { dispute } from './dispute/index.ts';
 import { due } from './due.ts';
 import { event } from './event.ts';
 import { filters } from './filters.ts';
@@ -31,6 +32,7 @@ const all: readonly Behaviour[] = [
   charge,
   coupon,
   customer,
+  dispute,
   event,
   invoice,
   invoiceitem,

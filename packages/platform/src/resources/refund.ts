@@ -26,10 +26,14 @@ function chargeOf(draft: Draft, params: Params): StripeObject {
   return charge;
 }
 
+/** An inquiry leaves the money where it is, so it can still be given back. */
+const isRefundable = (draft: Draft, charge: StripeObject): boolean =>
+  draft.find('dispute', [['charge', charge.id]]).every((dispute) => dispute.is_charge_refundable);
+
 function create(draft: Draft, params: Params): Fields {
   const charge = chargeOf(draft, params);
   const rest = charge.amount_captured - charge.amount_refunded;
-  if (charge.disputed) throw disputed(charge.id);
+  if (charge.disputed && !isRefundable(draft, charge)) throw disputed(charge.id);
   if (rest <= 0) throw alreadyRefunded(charge.id);
   const amount = params.amount ?? rest;
   if (amount <= 0) throw invalid('Invalid positive integer', 'amount', 'parameter_invalid_integer');

@@ -22,7 +22,10 @@ export interface TestCard {
   readonly attaches?: boolean;
   /** `always` asks on every payment, `unless_set_up` until it was set up for later use. */
   readonly authentication?: 'always' | 'unless_set_up' | 'set_up';
-  readonly dispute?: { readonly reason: string; readonly inquiry?: boolean };
+  /** `parts`: as many disputes, each of its share. */
+  readonly dispute?: { readonly reason: string; readonly inquiry?: boolean; readonly parts?: number };
+  /** The bank warns of fraud without taking the money back. */
+  readonly fraudWarning?: boolean;
   readonly refund?: 'pending' | 'fails';
   /** Funds are available at once. */
   readonly bypassPending?: boolean;
@@ -114,6 +117,8 @@ export const CARDS: readonly TestCard[] = [
   visa('4000000000000259', 'pm_card_createDispute', { dispute: { reason: 'fraudulent' } }),
   visa('4000000000002685', 'pm_card_createDisputeProductNotReceived', { dispute: { reason: 'product_not_received' } }),
   visa('4000000000001976', 'pm_card_createDisputeInquiry', { dispute: { reason: 'fraudulent', inquiry: true } }),
+  { number: '4000000404000079', token: 'pm_card_createMultipleDisputes', brand: 'visa', dispute: { reason: 'fraudulent', parts: 2 } },
+  visa('4000000000005423', 'pm_card_createIssuerFraudRecord', { fraudWarning: true }),
   visa('4000000000007726', 'pm_card_pendingRefund', { refund: 'pending' }),
   visa('4000000000005126', 'pm_card_refundFail', { refund: 'fails' }),
   visa('4000002500003155', 'pm_card_authenticationRequiredOnSetup', { authentication: 'unless_set_up', country: 'FR' }),
