@@ -147,7 +147,8 @@ describe('form', () => {
 
   test('no name says Manager, Helper, Util, Service, Processor, Data or Info', () => {
     const banned = /(?:^|[/-])(manager|helper|util|service|processor|data|info)s?\.(ts|tsx)$/i;
-    const declared = /^(?:export )?(?:abstract )?(?:class|interface|type|function) \w*(?:Manager|Helper|Util|Service|Processor|Data|Info)\b/m;
+    const declared =
+      /^(?:export )?(?:abstract )?(?:class|interface|type|function) \w*(?:Manager|Helper|Util|Service|Processor|Data|Info)\b/m;
     expect(product.filter((file) => banned.test(file.path)).map((file) => file.path)).toEqual([]);
     expect(product.filter((file) => declared.test(file.text)).map((file) => `${file.path}: ${declared.exec(file.text)![0]}`)).toEqual([]);
   });

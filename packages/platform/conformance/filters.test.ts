@@ -22,7 +22,8 @@ test('every list filter of the contract is answered, or known to be refused', as
     const fields = new Set(['created', ...objectFields(contract, plan.object).map((field) => field.name)]);
     for (const filter of listFilters(contract, op)) {
       seen += 1;
-      const known = fields.has(filter) || behaviour?.filters?.[filter] !== undefined || resources.filters[`${plan.object}.${filter}`] !== undefined;
+      const known =
+        fields.has(filter) || behaviour?.filters?.[filter] !== undefined || resources.filters[`${plan.object}.${filter}`] !== undefined;
       if (!known) unanswered.push(`${op.path} ${filter}`);
     }
   }
