@@ -126,8 +126,10 @@ export class Draft {
     const entry: Entry = { world: this.world, before: undefined, value, text: undefined, state: 'kept', touched: true };
     this.core.entries.set(key, entry);
     this.childChanged(value);
+    // Parts that were made before the whole (an invoice's lines) stand in it when it is told.
+    const whole = this.fresh(entry);
     this.moved(entry, undefined);
-    this.tell(this.eventName(value.object, 'created', options.event), value);
+    this.tell(this.eventName(value.object, 'created', options.event), whole);
     return this.fresh(entry);
   }
 
