@@ -19,6 +19,7 @@ import { product } from './product.ts';
 import { promotionCode } from './promotion-code.ts';
 import { refund } from './refund.ts';
 import { searchFields } from './search-fields.ts';
+import { setupIntent } from './setup-intent/index.ts';
 import { subscription, subscriptionItem } from './subscription/index.ts';
 import { present, testClock } from './test-clock.ts';
 import { webhookEndpoint } from './webhook-endpoint.ts';
@@ -43,6 +44,7 @@ const all: readonly Behaviour[] = [
   product,
   promotionCode,
   refund,
+  setupIntent,
   subscription,
   subscriptionItem,
   testClock,

@@ -1,0 +1,124 @@
+import { type Draft, type Fields, invalid, type Params, refuse, StripeError, type StripeObject } from '../../engine/index.ts';
+import { methodFor } from '../payment-intent/confirm.ts';
+import { attach } from '../payment-method/attach.ts';
+import type { Decline } from '../payment-method/cards.ts';
+import { cardOf, isSetUp, markSetUp } from '../payment-method/make.ts';
+
+/** Refusals of a state are 400 and carry the whole setup intent, as a payment intent's do. */
+export const unexpectedState = (intent: StripeObject, message: string): StripeError =>
+  refuse({ status: 400, code: 'setup_intent_unexpected_state', message, more: { setup_intent: intent } });
+
+const noMethod = (intent: StripeObject): StripeError =>
+  unexpectedState(
+    intent,
+    "You cannot confirm this SetupIntent because it's missing a payment method. Update the SetupIntent with a payment method or provide one, and then confirm it again.",
+  );
+const belongsElsewhere = (method: StripeObject, intent: StripeObject) =>
+  invalid(
+    intent.customer === null
+      ? `The PaymentMethod ${method.id} belongs to the Customer ${method.customer}. Please include the Customer in the \`customer\` parameter on the SetupIntent.`
+      : `The provided PaymentMethod (${method.id}) does not belong to the Customer ${intent.customer}.`,
+    'payment_method',
+  );
+
+const AUTHENTICATION_FAILED: Decline = {
+  code: 'setup_intent_authentication_failure',
+  decline_code: null,
+  message:
+    'The latest attempt to set up the payment method has failed because authentication failed. Provide a new payment method to try again.',
+};
+
+/** Each try is kept; the setup intent names the latest. */
+function attempted(draft: Draft, intent: StripeObject, given: { method: StripeObject; status: string; error?: Fields }): string {
+  const { method, status, error = null } = given;
+  const fields: Fields = {
+    application: intent.application,
+    customer: intent.customer,
+    flow_directions: null,
+    on_behalf_of: intent.on_behalf_of,
+    payment_method: method.id,
+    payment_method_details: { type: method.type, [method.type]: method.type === 'card' ? cardDetails(method) : {} },
+    setup_error: error,
+    setup_intent: intent.id,
+    status,
+    usage: intent.usage,
+  };
+  return draft.make('setup_attempt', fields, { event: null }).id;
+}
+
+const cardDetails = ({ card }: StripeObject): Fields => ({
+  brand: card.brand,
+  checks: card.checks,
+  country: card.country,
+  exp_month: card.exp_month,
+  exp_year: card.exp_year,
+  fingerprint: card.fingerprint,
+  funding: card.funding,
+  last4: card.last4,
+  network: card.brand,
+  three_d_secure: null,
+  wallet: null,
+});
+
+/** The 402 of a failed attempt; the setup intent goes back to needing a payment method. */
+function declined(draft: Draft, intent: StripeObject, method: StripeObject, decline: Decline): StripeError {
+  const { code, decline_code: declineCode, message } = decline;
+  const told: Fields = {
+    code,
+    ...(declineCode !== null && { decline_code: declineCode }),
+    doc_url: `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`,
+    message,
+    payment_method: method,
+    type: 'card_error',
+  };
+  const attempt = attempted(draft, intent, { method, status: 'failed', error: told });
+  const after = draft.set(
+    intent,
+    { status: 'requires_payment_method', payment_method: null, last_setup_error: told, latest_attempt: attempt, next_action: null },
+    { event: 'setup_intent.setup_failed' },
+  );
+  const more = { ...(declineCode !== null && { decline_code: declineCode }), payment_method: method, setup_intent: after };
+  return new StripeError({ status: 402, type: 'card_error', code, message, more }, { keepsChanges: true });
+}
+
+/** Banks ask no more for a card that was set up; a customer of the intent gets it. */
+function succeed(draft: Draft, intent: StripeObject, method: StripeObject): StripeObject {
+  const { decline, attaches } = cardOf(draft, method);
+  if (decline !== undefined && attaches !== true) throw declined(draft, intent, method, decline);
+  if (typeof intent.customer === 'string' && method.customer === null) attach(draft, method.id, intent.customer);
+  markSetUp(draft, method);
+  const attempt = attempted(draft, intent, { method, status: 'succeeded' });
+  const fields = { status: 'succeeded', last_setup_error: null, latest_attempt: attempt, next_action: null };
+  return draft.set(intent, fields, { event: 'setup_intent.succeeded' });
+}
+
+function requireAction(draft: Draft, intent: StripeObject, given: { method: StripeObject; params: Params }): StripeObject {
+  const url = `/3ds/${intent.id}?client_secret=${intent.client_secret}`;
+  const back = given.params.return_url;
+  const action =
+    back === undefined
+      ? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: url } }
+      : { type: 'redirect_to_url', redirect_to_url: { return_url: back, url } };
+  const attempt = attempted(draft, intent, { method: given.method, status: 'requires_action' });
+  const fields = { status: 'requires_action', next_action: action, latest_attempt: attempt };
+  return draft.set(intent, fields, { event: 'setup_intent.requires_action' });
+}
+
+export function confirm(draft: Draft, before: StripeObject, params: Params): StripeObject {
+  const method = methodFor(draft, params, before.payment_method);
+  if (method === undefined) throw noMethod(before);
+  if (method.customer !== null && method.customer !== before.customer) throw belongsElsewhere(method, before);
+  const intent = draft.set(before, { payment_method: method.id }, { event: null });
+  const { authentication } = cardOf(draft, method);
+  const asks = authentication === 'always' || (authentication === 'unless_set_up' && !isSetUp(draft, method));
+  return asks ? requireAction(draft, intent, { method, params }) : succeed(draft, intent, method);
+}
+
+/** The customer answers the bank's question. */
+export function authenticateSetup(draft: Draft, intent: StripeObject, approved: boolean): StripeObject {
+  const method = draft.get('payment_method', intent.payment_method);
+  if (intent.status !== 'requires_action' || method === undefined)
+    throw unexpectedState(intent, `This SetupIntent has a status of ${intent.status}.`);
+  if (approved) return succeed(draft, intent, method);
+  throw declined(draft, intent, method, AUTHENTICATION_FAILED);
+}

@@ -1,0 +1,77 @@
+import type { Behaviour, Draft, Fields, Machine, Params, StripeObject } from '../../engine/index.ts';
+import { methodFor } from '../payment-intent/confirm.ts';
+import { confirm, unexpectedState } from './confirm.ts';
+
+const OPEN = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  confirm: 'You cannot confirm this SetupIntent because it has a status of',
+  cancel: 'You cannot cancel this SetupIntent because it has a status of',
+};
+
+const machine: Machine = {
+  field: 'status',
+  moves: {
+    confirm: { from: OPEN, to: ['succeeded', 'requires_action', 'requires_payment_method'] },
+    cancel: { from: OPEN, to: ['canceled'] },
+  },
+  refusal: (intent, action, move) =>
+    unexpectedState(
+      intent,
+      `${SENTENCES[action]} ${intent.status}. Only a SetupIntent with one of the following statuses may be ${action === 'cancel' ? 'canceled' : 'confirmed'}: ${move.from.join(', ')}.`,
+    ),
+};
+
+function create(draft: Draft, params: Params): Fields {
+  if (typeof params.customer === 'string') draft.need('customer', params.customer, 'customer');
+  const method = params.confirm === true ? undefined : methodFor(draft, params, null);
+  const automatic = params.automatic_payment_methods;
+  const allowed = params.allowed_payment_method_types ?? params.payment_method_types ?? null;
+  return {
+    application: draft.actor.application,
+    automatic_payment_methods:
+      allowed !== null ? null : { allow_redirects: automatic?.allow_redirects ?? 'always', enabled: automatic?.enabled ?? true },
+    client_secret: null,
+    last_setup_error: null,
+    latest_attempt: null,
+    payment_method: method?.id ?? null,
+    payment_method_options: { card: { mandate_options: null, network: null, request_three_d_secure: 'automatic' } },
+    payment_method_types: allowed ?? ['card'],
+    status: method === undefined ? 'requires_payment_method' : 'requires_confirmation',
+    usage: params.usage ?? 'off_session',
+  };
+}
+
+function created(draft: Draft, intent: StripeObject, params: Params): StripeObject {
+  const made = draft.set(intent, { client_secret: `${intent.id}_secret_${draft.random(25)}` }, { event: null });
+  return params.confirm === true ? confirm(draft, made, params) : made;
+}
+
+function update(draft: Draft, before: StripeObject, params: Params): Fields {
+  const asked = Object.keys(params).filter((name) => name !== 'metadata' && name !== 'description');
+  if ((before.status === 'succeeded' || before.status === 'canceled') && asked.length > 0)
+    throw unexpectedState(before, `This SetupIntent's ${asked[0]} could not be updated because it has a status of ${before.status}.`);
+  const given = params.payment_method !== undefined || params.payment_method_data !== undefined;
+  const method = given ? methodFor(draft, params, null) : undefined;
+  return method === undefined ? {} : { payment_method: method.id, status: 'requires_confirmation' };
+}
+
+export const setupIntent: Behaviour = {
+  object: 'setup_intent',
+  grade: 'lived',
+  events: { updated: null },
+  machine,
+  filters: { customer: 'customer', payment_method: 'payment_method', attach_to_self: () => true },
+  create,
+  created,
+  update,
+  actions: {
+    confirm,
+    cancel: (draft, intent, params) =>
+      draft.set(
+        intent,
+        { status: 'canceled', cancellation_reason: params.cancellation_reason ?? null, next_action: null },
+        { event: 'setup_intent.canceled' },
+      ),
+  },
+};
