@@ -6,7 +6,14 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'module', 'node', 'development|production'], externalConditions: ['source'] } },
   oxc: { jsx: { runtime: 'automatic', importSource: 'hono/jsx' } },
   test: {
-    include: ['packages/*/src/**/*.test.{ts,tsx}', 'packages/*/conformance/**/*.test.ts', 'packages/contract/compile/**/*.test.ts', 'apps/*/src/**/*.test.{ts,tsx}', 'apps/*/browser/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.{ts,tsx}',
+      'packages/*/conformance/**/*.test.ts',
+      'packages/contract/compile/**/*.test.ts',
+      'apps/*/src/**/*.test.{ts,tsx}',
+      'apps/*/browser/**/*.test.ts',
+      'tests/**/*.test.ts',
+    ],
     globalSetup: ['tests/setup/postgres.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
