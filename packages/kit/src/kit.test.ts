@@ -59,7 +59,10 @@ onEachDatabase('an account is connected, mirrored and forgotten', (opened) => {
     const bye = stripe.record('acct_1', 'account.application.deauthorized', { id: 'ca_test', object: 'application', name: null });
     expect((await kit.receive(stripe.webhook(bye))).status).toBe(200);
     await until(async () => (await kit.receipts('acct_1'))[0]?.finished_ms != null);
-    expect((await kit.receipts('acct_1'))[0]?.counts).toMatchObject({ 'mirror.customers': 231, 'annex.inbox': 2 });
+    const counts = (await kit.receipts('acct_1'))[0]!.counts;
+    expect(counts['mirror.customers']).toBe(231);
+    // The two webhooks; more where the worker happened to read the event list in the meantime.
+    expect(counts['annex.inbox']).toBeGreaterThanOrEqual(2);
     expect(await kit.connections()).toEqual([]);
   });
 });
