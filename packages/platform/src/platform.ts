@@ -152,6 +152,7 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
     throw error;
   });
   platform.url = `http://${settings.host}:${port}`;
+  engine.origin = platform.url;
   for (const part of made) part.listening?.(server);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {

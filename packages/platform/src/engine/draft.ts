@@ -49,6 +49,10 @@ export class Draft {
     return this.core.ground.expand.some((path) => path === field || path.endsWith(`.${field}`));
   }
 
+  get origin(): string {
+    return this.core.ground.origin;
+  }
+
   get limits(): boolean {
     return this.core.ground.limits;
   }

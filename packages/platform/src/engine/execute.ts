@@ -51,6 +51,9 @@ export class Engine {
   private readonly routes = new Map<Operation, Route>();
   private readonly consequences: ReadonlyMap<string, readonly Consequence[]>;
 
+  /** Where the platform's pages are; known once it listens. */
+  origin = '';
+
   constructor(parts: { contract: Contract; resources: Resources; store: StoreRead; ids: Ids; invents?: boolean; limits?: boolean }) {
     this.contract = parts.contract;
     this.resources = parts.resources;
@@ -62,8 +65,8 @@ export class Engine {
   }
 
   draft(world: World, now: number, actor: Actor, expand: readonly string[] = []): Draft {
-    const { store, contract, resources, ids, limits } = this;
-    return Draft.begin({ store, contract, resources, ids, now, actor, limits, expand }, world);
+    const { store, contract, resources, ids, limits, origin } = this;
+    return Draft.begin({ store, contract, resources, ids, now, actor, limits, origin, expand }, world);
   }
 
   /** Decides what a call means. Throws a `StripeError` for a refusal; keeps nothing. */

@@ -24,6 +24,8 @@ export interface Ground {
   readonly actor: Actor;
   /** Whether Stripe's limits on test clocks hold (`--unlimited-clocks` lifts them). */
   readonly limits: boolean;
+  /** Where people find the platform's pages: `http://127.0.0.1:12111`. */
+  readonly origin: string;
   /** The paths that the answer will be expanded by. */
   readonly expand: readonly string[];
 }

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { SYSTEM } from '../engine/index.ts';
 import type { Part, Platform } from '../platform.ts';
 import { assetRoutes } from './assets.ts';
+import { bankRoutes } from './bank.tsx';
 import { brandCss, brandOf } from './brand.ts';
 import { brandingRoutes } from './dashboard/branding.tsx';
 import { clockRoutes } from './dashboard/clocks.tsx';
@@ -100,6 +101,7 @@ function pageApp(platform: Platform): Hono<PageEnv> {
     problemPage(c, { status: 404, title: 'There is no such page', text: 'The address is mistyped, or the page has moved.' }),
   );
   app.route('/', signInRoutes(platform));
+  app.route('/', bankRoutes(platform));
   app.route('/:account{acct_\\w+}/:mode{(?:test|live)}', dashboard(platform));
   // Addresses without an account lead to the one that was looked at last.
   app.get('*', (c) => {

@@ -1,6 +1,7 @@
 import { type Draft, type Fields, invalid, type Params, StripeError, type StripeObject } from '../../engine/index.ts';
 import { oweFee } from '../application-fee.ts';
 import { makeCharge } from '../charge/make.ts';
+import { askOwner } from '../next-action.ts';
 import { attach } from '../payment-method/attach.ts';
 import type { Decline } from '../payment-method/cards.ts';
 import { cardOf, isSetUp, markSetUp, methodFromParams, methodOf } from '../payment-method/make.ts';
@@ -70,12 +71,8 @@ function declined(
 }
 
 function requireAction(draft: Draft, intent: StripeObject, params: Params): StripeObject {
-  const url = `/3ds/${intent.id}?client_secret=${intent.client_secret}`;
-  const action =
-    params.return_url === undefined
-      ? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: url } }
-      : { type: 'redirect_to_url', redirect_to_url: { return_url: params.return_url, url } };
-  return draft.set(intent, { status: 'requires_action', next_action: action }, { event: 'payment_intent.requires_action' });
+  const fields = { status: 'requires_action', next_action: askOwner(draft, intent, params) };
+  return draft.set(intent, fields, { event: 'payment_intent.requires_action' });
 }
 
 /** Charges the payment method of a confirmed intent, or refuses as its card does. */

@@ -1,4 +1,5 @@
 import { type Draft, type Fields, invalid, type Params, refuse, StripeError, type StripeObject } from '../../engine/index.ts';
+import { askOwner } from '../next-action.ts';
 import { methodFor } from '../payment-intent/confirm.ts';
 import { attach } from '../payment-method/attach.ts';
 import type { Decline } from '../payment-method/cards.ts';
@@ -93,14 +94,8 @@ function succeed(draft: Draft, intent: StripeObject, method: StripeObject): Stri
 }
 
 function requireAction(draft: Draft, intent: StripeObject, given: { method: StripeObject; params: Params }): StripeObject {
-  const url = `/3ds/${intent.id}?client_secret=${intent.client_secret}`;
-  const back = given.params.return_url;
-  const action =
-    back === undefined
-      ? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: url } }
-      : { type: 'redirect_to_url', redirect_to_url: { return_url: back, url } };
   const attempt = attempted(draft, intent, { method: given.method, status: 'requires_action' });
-  const fields = { status: 'requires_action', next_action: action, latest_attempt: attempt };
+  const fields = { status: 'requires_action', next_action: askOwner(draft, intent, given.params), latest_attempt: attempt };
   return draft.set(intent, fields, { event: 'setup_intent.requires_action' });
 }
 
@@ -115,7 +110,7 @@ export function confirm(draft: Draft, before: StripeObject, params: Params): Str
 }
 
 /** The customer answers the bank's question. */
-export function authenticateSetup(draft: Draft, intent: StripeObject, approved: boolean): StripeObject {
+export function authenticate(draft: Draft, intent: StripeObject, approved: boolean): StripeObject {
   const method = draft.get('payment_method', intent.payment_method);
   if (intent.status !== 'requires_action' || method === undefined)
     throw unexpectedState(intent, `This SetupIntent has a status of ${intent.status}.`);

@@ -1,0 +1,143 @@
+import { format } from '@annex/money';
+import { Hono } from 'hono';
+import type { FC } from 'hono/jsx';
+import { sameSecret } from '../accounts/secrets.ts';
+import { NOBODY, StripeError, type StripeObject, type World } from '../engine/index.ts';
+import type { Platform } from '../platform.ts';
+import { ASKING } from '../resources/authentication.ts';
+import { Csrf, Front, page } from './layout.tsx';
+import { problemPage } from './problem.tsx';
+import { field, type PageContext, type PageEnv } from './visit.ts';
+
+/** The page of a card's bank (3D Secure): whoever has the client secret may answer, without signing in. */
+
+interface Asked {
+  readonly world: World;
+  readonly intent: StripeObject;
+}
+
+function asked(platform: Platform, c: PageContext): Asked | undefined {
+  const { account, mode, id } = c.req.param() as Record<'account' | 'mode' | 'id', string>;
+  const world: World = { account, livemode: mode === 'live' };
+  const row = Object.keys(ASKING)
+    .map((object) => platform.store.row(world, object, id))
+    .find((found) => found !== undefined && !found.deleted);
+  const intent = row === undefined ? undefined : (JSON.parse(row.text) as StripeObject);
+  return intent !== undefined && sameSecret(c.req.query('client_secret') ?? '', intent.client_secret) ? { world, intent } : undefined;
+}
+
+/** Where the merchant wants its customer back; only web addresses are followed. */
+function returnUrlOf(intent: StripeObject): string | undefined {
+  const url = intent.next_action?.redirect_to_url?.return_url;
+  return typeof url === 'string' && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : undefined;
+}
+
+/** Where the owner goes after the answer: the `return_url`, with what Stripe adds to it. */
+function returnAddress(intent: StripeObject, returnUrl: string): string {
+  const url = new URL(returnUrl);
+  url.searchParams.set(intent.object, intent.id);
+  url.searchParams.set(`${intent.object}_client_secret`, intent.client_secret);
+  url.searchParams.set('redirect_status', intent.status === 'requires_payment_method' ? 'failed' : 'succeeded');
+  return url.href;
+}
+
+/** Keeps the owner's answer with all that follows from it, also where it is a refusal that keeps its changes. */
+function answer(platform: Platform, { world, intent }: Asked, approved: boolean): StripeObject {
+  const { engine } = platform;
+  const wall = engine.draft(world, platform.clock.now(), NOBODY);
+  const at = engine.resources.present?.(wall, { object: intent.object, id: intent.id, params: {} });
+  const draft = at === undefined ? wall : wall.at(at);
+  try {
+    ASKING[intent.object]!(draft, draft.get(intent.object, intent.id)!, approved);
+  } catch (error) {
+    if (!(error instanceof StripeError) || !error.keepsChanges) throw error;
+  }
+  engine.settle(draft);
+  const after = draft.get(intent.object, intent.id)!;
+  platform.commit(draft);
+  return after;
+}
+
+const whatFor = (intent: StripeObject): string =>
+  intent.object === 'payment_intent'
+    ? `A payment of ${format(intent.amount, intent.currency)} ${intent.currency.toUpperCase()}`
+    : 'Keeping your card for later payments';
+
+const Question: FC<{ intent: StripeObject; csrf: string }> = ({ intent, csrf }) => (
+  <Front title="Approve with your bank">
+    <h1>Is this you?</h1>
+    <p>{whatFor(intent)} needs your approval. A real bank would ask for a code or in its app; the simulated one asks here.</p>
+    <form method="post" class="stack">
+      <Csrf token={csrf} />
+      <button type="submit" name="decision" value="approve" class="primary">
+        Approve
+      </button>
+      <button type="submit" name="decision" value="fail">
+        Fail the authentication
+      </button>
+    </form>
+    <p class="quiet">
+      <code>{intent.id}</code>
+    </p>
+  </Front>
+);
+
+const Answered: FC<{ intent: StripeObject }> = ({ intent }) => {
+  const failed = intent.status === 'requires_payment_method';
+  return (
+    <Front title={failed ? 'Not approved' : 'Approved'}>
+      <h1>{failed ? 'Not approved' : 'Approved'}</h1>
+      <p>
+        {failed ? 'The payment method was refused.' : 'Your bank knows that it was you.'} You can close this page and go back to the shop.
+      </p>
+      <p class="quiet">
+        <code>{intent.id}</code> is <code>{intent.status}</code>.
+      </p>
+    </Front>
+  );
+};
+
+const nothingHere = (c: PageContext) =>
+  problemPage(c, {
+    status: 404,
+    title: 'There is nothing to approve here',
+    text: 'The address is not complete: take it from the next_action of the payment intent or setup intent.',
+  });
+
+const notAsked = (c: PageContext, intent: StripeObject) =>
+  problemPage(c, {
+    status: 409,
+    title: 'There is nothing to approve any more',
+    text: `${intent.id} has the status ${intent.status}. A bank asks only while it is requires_action.`,
+  });
+
+const undecided = (c: PageContext) =>
+  problemPage(c, {
+    status: 400,
+    title: 'The answer is missing',
+    text: 'The field decision must be approve or fail. Nothing was done; go back and press one of the two buttons.',
+  });
+
+export function bankRoutes(platform: Platform): Hono<PageEnv> {
+  const app = new Hono<PageEnv>();
+  const path = '/3ds/:account{acct_\\w+}/:mode{(?:test|live)}/:id';
+  app.get(path, (c) => {
+    const found = asked(platform, c);
+    if (found === undefined) return nothingHere(c);
+    if (found.intent.status !== 'requires_action') return notAsked(c, found.intent);
+    const back = returnUrlOf(found.intent);
+    if (back !== undefined) c.set('formTargets', [new URL(back).origin]);
+    return page(c, <Question intent={found.intent} csrf={c.get('visitor').csrf} />);
+  });
+  app.post(path, (c) => {
+    const found = asked(platform, c);
+    if (found === undefined) return nothingHere(c);
+    if (found.intent.status !== 'requires_action') return notAsked(c, found.intent);
+    const decision = field(c, 'decision');
+    if (decision !== 'approve' && decision !== 'fail') return undecided(c);
+    const after = answer(platform, found, decision === 'approve');
+    const back = returnUrlOf(found.intent);
+    return back === undefined ? page(c, <Answered intent={after} />) : c.redirect(returnAddress(after, back), 303);
+  });
+  return app;
+}
