@@ -24,7 +24,7 @@ inBrowser('The page of the bank', (given) => {
       const intent = await pay(stripe);
       const page = await given.page({ javaScript, width: 390 });
       await page.goto(intent.next_action!.redirect_to_url!.url!);
-      expect(await page.locator('main').textContent()).toContain('20.50 EUR');
+      expect(await page.locator('main').textContent()).toContain('€20.50 needs your approval');
       if (javaScript) await expectNoSeriousAxe(page);
       await keyboard.press(page.getByRole('button', { name: 'Approve', exact: true }));
       await page.waitForURL(/redirect_status/);

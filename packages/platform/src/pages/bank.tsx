@@ -59,9 +59,7 @@ function answer(platform: Platform, { world, intent }: Asked, approved: boolean)
 }
 
 const whatFor = (intent: StripeObject): string =>
-  intent.object === 'payment_intent'
-    ? `A payment of ${format(intent.amount, intent.currency)} ${intent.currency.toUpperCase()}`
-    : 'Keeping your card for later payments';
+  intent.object === 'payment_intent' ? `A payment of ${format(intent.amount, intent.currency)}` : 'Keeping your card for later payments';
 
 const Question: FC<{ intent: StripeObject; csrf: string }> = ({ intent, csrf }) => (
   <Front title="Approve with your bank">
