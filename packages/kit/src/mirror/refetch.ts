@@ -49,8 +49,9 @@ async function refetch(setup: Setup, asked: Asked): Promise<void> {
         key,
       )
     : [];
-  // Settled meanwhile, by an observation that was newer than everything in doubt. Attempts of -1 ask for a fetch in any case.
-  if (mirrored === undefined || (row !== undefined && !row.dirty && asked.attempts >= 0)) return forgetAsked(setup.database, asked);
+  if (mirrored === undefined) return forgetAsked(setup.database, asked);
+  // Attempts of -1 ask for a fetch in any case.
+  if (row !== undefined && !row.dirty && asked.attempts >= 0 && (await forgetSettled(setup, asked, mirrored))) return;
   try {
     const found = await fetchWhole(setup, asked, mirrored, asked.id);
     const stored = await storeFound(setup, mirrored, asked, found, row?.seen ?? NO_ROW);
@@ -172,6 +173,22 @@ async function forgetAsked(on: Query, { account, livemode, object, id }: World &
     object,
     id,
   ]);
+}
+
+/**
+ * Settled meanwhile, by an observation that was newer than everything in doubt. Looked at once more under the row's lock: an
+ * observation that puts the object in doubt again finds it queued and leaves it at that, so it must not be taken off behind its back.
+ */
+function forgetSettled(setup: Setup, asked: Asked, { table }: MirroredObject): Promise<boolean> {
+  return setup.database.transaction(async (tx) => {
+    const [row] = await tx.query<{ dirty: boolean }>(
+      `select dirty from mirror.${table} where account = $1 and livemode = $2 and id = $3 for update`,
+      [asked.account, asked.livemode, asked.id],
+    );
+    if (row === undefined || row.dirty) return false;
+    await forgetAsked(tx, asked);
+    return true;
+  });
 }
 
 /** Not our fault and not its: the same attempt, a little later. */
