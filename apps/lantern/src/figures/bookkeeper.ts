@@ -136,8 +136,9 @@ async function keepPresentDiscounts(tx: Query, world: World, since: number): Pro
   for (const { discount, customer } of rows) await keepDiscount(tx, world, { ...discount, customer: discount.customer ?? customer });
 }
 
+/** Marks are taken off one by one, as they were read: a mark with a lower number may be committed after one with a higher. */
 const CLAIM = `
-  select customer, max(n)::bigint as n from lantern.stale where account = $1 and livemode = $2
+  select customer, array_agg(n::text) as marks from lantern.stale where account = $1 and livemode = $2
   group by customer order by min(n) limit ${BATCH}`;
 
 /** Makes the books of some customers again. Answers how many. */
@@ -146,7 +147,7 @@ async function makeBatch({ now }: Lantern, tx: Query, world: World): Promise<num
   if ((await tx.query(CONNECTED, key)).length === 0) return 0;
   const locked = await tx.query('select 1 from lantern.desks where account = $1 and livemode = $2 for update skip locked', key);
   if (locked.length === 0) return 0;
-  const claimed = await tx.query<{ customer: string; n: number }>(CLAIM, key);
+  const claimed = await tx.query<{ customer: string; marks: string[] }>(CLAIM, key);
   if (claimed.length === 0) return 0;
   const place = await placeOf(tx, world.account, world.livemode ? 'live' : 'test');
   const desk = await deskOf(tx, place);
@@ -155,11 +156,8 @@ async function makeBatch({ now }: Lantern, tx: Query, world: World): Promise<num
   const customers = claimed.map(({ customer }) => customer);
   const histories = await readHistories(tx, world, customers);
   await storeBooks(tx, world, { histories, counting: countingOf(desk, rates, nowSeconds) });
-  await tx.query(
-    `delete from lantern.stale s using unnest($3::text[], $4::bigint[]) as c(customer, n)
-     where s.account = $1 and s.livemode = $2 and s.customer = c.customer and s.n <= c.n`,
-    [...key, customers, claimed.map(({ n }) => n)],
-  );
+  const marks = claimed.flatMap((one) => one.marks);
+  await tx.query('delete from lantern.stale where account = $1 and livemode = $2 and n = any($3::bigint[])', [...key, marks]);
   await tx.query('update lantern.desks set version = version + 1 where account = $1 and livemode = $2', key);
   return claimed.length;
 }
