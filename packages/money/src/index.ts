@@ -14,9 +14,20 @@ export {
   whole,
   ZERO_DECIMAL,
 } from './amount.ts';
+export { assertBalanced, Books, type Entry, type Posting, UnbalancedEntry } from './books.ts';
 export { type Discount, type DiscountAmount, type DiscountableLine, type Discounted, discountLines } from './discount.ts';
 export { applicationFee, availableOn, feeRefunded, processingFee } from './fee.ts';
+export {
+  type Bill,
+  type BilledLine,
+  type InvoiceTotal,
+  type LineTotal,
+  type Settlement,
+  settleInvoice,
+  totalInvoice,
+} from './invoice-total.ts';
 export { type CountedDiscounts, type Duration, itemMrr, type MrrDiscount, type MrrItem, monthFactor } from './mrr.ts';
 export { civilFromDays, daysFromCivil, dayText, type Interval, periodAt, step } from './period.ts';
 export { type Priced, priceAmount, type Tier } from './price-amount.ts';
-export { prorate, remaining, type Span } from './proration.ts';
+export { classicCredit, type Debit, flexibleCredits, prorate, remaining, type Span } from './proration.ts';
+export { sumTaxes, type Tax, type Taxed, type TaxRate, taxAsGiven, taxOf, untaxed } from './tax.ts';

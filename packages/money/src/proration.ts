@@ -1,4 +1,4 @@
-import { type Amount, share } from './amount.ts';
+import { type Amount, amount, share } from './amount.ts';
 
 /** A period of a subscription item, unix seconds; the end is not part of it. */
 export interface Span {
@@ -19,5 +19,25 @@ export function remaining(price: number, span: Span, at: number): Amount {
 
 /** What a change at an instant comes to: the old is credited, the new is charged. */
 export function prorate(change: { before: number; after: number }, span: Span, at: number): { credit: Amount; debit: Amount } {
-  return { credit: -remaining(change.before, span, at) as Amount, debit: remaining(change.after, span, at) };
+  return { credit: amount(-remaining(change.before, span, at)), debit: remaining(change.after, span, at) };
 }
+
+/** A line that was billed and is not yet credited: what it came to after its discounts, for which period. */
+export interface Debit {
+  readonly amount: number;
+  readonly span: Span;
+}
+
+/**
+ * The credit of a classic subscription: the unused part of what the item costs now, with the discounts that were last taken
+ * off it, whatever was really billed.
+ */
+export const classicCredit = (item: { price: number; discount: number }, span: Span, at: number): Amount =>
+  amount(-remaining(item.price - item.discount, span, at));
+
+/**
+ * The credits of a flexible subscription: the unused part of each line that was really billed, one credit for each, so that
+ * a change that was never billed is never credited.
+ */
+export const flexibleCredits = (debits: readonly Debit[], at: number): Amount[] =>
+  debits.map((debit) => amount(-remaining(debit.amount, debit.span, at)));
