@@ -4,11 +4,11 @@ import { isRefusal } from '../wire/refusal.ts';
 import type { World } from '../wire/stripe-api.ts';
 import { storePage } from './door.ts';
 import { holdConnection } from './hold.ts';
-import { withoutNul } from './inbox.ts';
 import { listInterval } from './interval.ts';
 import type { MirroredObject } from './mirrored-object.ts';
 import { expectedRest, type PageFacts, splitRest } from './ranges.ts';
 import { actingFor, whenRefused } from './source.ts';
+import { storable } from './storable.ts';
 
 /** A part of one list, claimed by this worker until its lease ends. */
 export interface Range extends World {
@@ -88,7 +88,7 @@ async function readPage(setup: Setup, owner: string, range: Range, leaseMs: numb
     const [page] = await tx.query<PageFacts & { last_id: string | null }>(storePage(mirrored), [
       range.account,
       range.livemode,
-      withoutNul(answer.text),
+      storable(answer.text),
       interval.lo,
       interval.hi,
       setup.settings.settleMs,

@@ -5,10 +5,10 @@ import { comparePage, type MonthSum, mirroredIds, mirrorMonths } from './compare
 import { NO_ROW } from './door.ts';
 import { type FieldDiff, fieldDiffs } from './field-diff.ts';
 import { holdConnection } from './hold.ts';
-import { withoutNul } from './inbox.ts';
 import type { MirroredObject } from './mirrored-object.ts';
 import { fetchWhole, storeFound } from './refetch.ts';
 import { insisting, whenRefused } from './source.ts';
+import { storable } from './storable.ts';
 
 /** One object that the mirror has wrong. */
 export interface Drift {
@@ -151,7 +151,7 @@ async function readSource(
     counted.requests++;
     const query = after === undefined ? fixed : [...fixed, ['starting_after', after] as [string, string]];
     const answer = await insisting(setup, world, { path: mirrored.list, query });
-    const compared = await comparePage(setup.database, world, mirrored, withoutNul(answer.text));
+    const compared = await comparePage(setup.database, world, mirrored, storable(answer.text));
     for (const id of compared.ids) read.seen.add(id);
     for (const id of compared.suspects) read.suspects.add(id);
     for (const [month, { count, hash }] of compared.months) {

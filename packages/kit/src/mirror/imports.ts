@@ -160,7 +160,7 @@ export async function readProgress(on: Query, { account, livemode }: World): Pro
   if (found === undefined) return undefined;
   const streams = await on.query<StreamRow>(
     `select r.object, count(*) filter (where r.state = 'open')::int as open, count(*) filter (where r.state = 'refused')::int as refused,
-       sum(r.rows)::int as rows, sum(case when r.state = 'open' then coalesce(r.estimate, 0) else 0 end)::int as rest,
+       sum(r.rows)::bigint as rows, sum(case when r.state = 'open' then coalesce(r.estimate, 0) else 0 end)::bigint as rest,
        count(*) filter (where r.state = 'open' and r.estimate is null)::int as guessed,
        sum(r.pages)::int as requests, max(r.attempts)::int as attempts, max(r.error) as error
      from annex.ranges r where r.account = $1 and r.livemode = $2 and r.kind = 'import' group by r.object, r.priority order by r.priority, r.object`,

@@ -1,4 +1,5 @@
 import { type Database, NOW_MS } from '../postgres/database.ts';
+import { storable } from './storable.ts';
 
 /** An event on its way into the inbox. `body` is its JSON exactly as it came. */
 export interface IncomingEvent {
@@ -41,12 +42,7 @@ export async function insertEvents(database: Database, events: readonly Incoming
         `{"account":${JSON.stringify(account)},"livemode":${livemode},"source":"${source}","body":${body}}`,
     )
     .join(',')}]`;
-  return database.query<Stored>(INSERT, [withoutNul(text)]);
-}
-
-/** PostgreSQL cannot keep the character 0 in `jsonb`. It has no meaning in any field of Stripe's; it becomes U+FFFD. */
-export function withoutNul(text: string): string {
-  return text.includes('\\u0000') ? text.replace(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1\\ufffd') : text;
+  return database.query<Stored>(INSERT, [storable(text)]);
 }
 
 interface Waiting {

@@ -16,13 +16,16 @@ export interface PageFacts {
 const SHORTEST_SECONDS = 60;
 const FEWEST_PAGES = 3;
 
+/** More than this is not told: a page of one second says nothing about the years before it, and the number is kept in 4 bytes. */
+const MOST_EXPECTED = 100_000_000;
+
 /** How many objects are still expected behind this page, as dense as the page itself; undefined when nothing can be said. */
 export function expectedRest(page: PageFacts, span: Span, oldest: number | null): number | undefined {
   if (!page.has_more) return 0;
   const { first_created: first, last_created: last } = page;
   const from = span.gte ?? oldest;
   if (first === null || last === null || from === null || from > last) return undefined;
-  return Math.max(page.count, Math.round((page.count * (last - from)) / Math.max(1, first - last)));
+  return Math.min(MOST_EXPECTED, Math.max(page.count, Math.round((page.count * (last - from)) / Math.max(1, first - last))));
 }
 
 /**

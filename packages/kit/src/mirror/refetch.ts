@@ -4,11 +4,11 @@ import { isRefusal } from '../wire/refusal.ts';
 import type { World } from '../wire/stripe-api.ts';
 import { NO_ROW, storeFetched } from './door.ts';
 import { holdConnection } from './hold.ts';
-import { withoutNul } from './inbox.ts';
 import type { Interval } from './interval.ts';
 import type { MirroredObject } from './mirrored-object.ts';
 import { stub } from './observation.ts';
 import { actingFor, whenRefused } from './source.ts';
+import { storable } from './storable.ts';
 
 interface Asked extends World {
   readonly object: string;
@@ -99,7 +99,7 @@ export async function fetchWhole(setup: Setup, world: World, mirrored: MirroredO
       cut = true;
     }
     // Written again only where something was added: the text as it came is exact to the last digit.
-    return { deleted: false, interval, data: withoutNul(cut ? JSON.stringify(object) : answer.text) };
+    return { deleted: false, interval, data: storable(cut ? JSON.stringify(object) : answer.text) };
   } catch (error) {
     if (!isRefusal(error, 'missing')) throw error;
     return { deleted: true, interval: { lo: Date.now() - 2_000, hi: Date.now() + 2_000 }, data: stub(mirrored.object, id) };

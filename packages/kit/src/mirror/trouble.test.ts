@@ -173,11 +173,31 @@ onEachDatabase('trouble', (opened) => {
     expect(await opened.current.query('select 1 from mirror.customers where livemode')).toEqual([]);
   });
 
+  it('an import in which years of history lie in one second of a list ends', async () => {
+    const account = 'acct_bulk';
+    world.stripe.account(account).things.set(`account/${account}`, { id: account, object: 'account', created: 1_400_000_000 });
+    for (let n = 0; n < 250; n++)
+      world.stripe.account(account).things.set(`customer/cus_${n}`, { id: `cus_${n}`, object: 'customer', created: 1_750_000_000 });
+    await world.connect(account);
+    await until(() => world.kit.progress(account, false)).toMatchObject({ state: expect.stringMatching(/done|partial/) });
+    expect(await world.differences(account)).toEqual([]);
+  });
+
   it('an event holding a character the database cannot keep is applied all the same', async () => {
-    const event = world.stripe.put('acct_poison', { id: 'cus_nul', object: 'customer', created: 1, name: 'a\u0000b', slash: '\\u0000' });
+    const event = world.stripe.put('acct_poison', {
+      id: 'cus_nul',
+      object: 'customer',
+      created: 1,
+      name: 'a\u0000b',
+      cut: 'x\ud83d',
+      emoji: '\ud83d\ude00',
+      slash: '\\u0000',
+    });
     expect((await world.kit.receive(world.stripe.webhook(event))).status).toBe(200);
     await until(() =>
-      opened.current.query("select data->>'name' as name, data->>'slash' as slash from mirror.customers where id = 'cus_nul'"),
-    ).toEqual([{ name: 'a\ufffdb', slash: '\\u0000' }]);
+      opened.current.query(
+        "select data->>'name' as name, data->>'cut' as cut, data->>'emoji' as emoji, data->>'slash' as slash from mirror.customers where id = 'cus_nul'",
+      ),
+    ).toEqual([{ name: 'a\ufffdb', cut: 'x\ufffd', emoji: '\ud83d\ude00', slash: '\\u0000' }]);
   });
 });
