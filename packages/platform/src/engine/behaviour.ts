@@ -103,5 +103,7 @@ export interface Resources {
   /** Filters of resources without a behaviour, by `<object>.<filter>`. */
   readonly filters: NonNullable<Behaviour['filters']>;
   readonly subLists: readonly SubList[];
+  /** Whether an event of this type carries `previous_attributes`. */
+  readonly tellsBefore: (type: string) => boolean;
   readonly consequences: readonly Consequence[];
 }

@@ -290,7 +290,8 @@ export class Draft {
   private tell(type: string | undefined, object: StripeObject, previous?: Fields, options: EmitOptions = {}): void {
     if (type === undefined) return;
     const text = this.textOf(object);
+    const before = this.core.ground.resources.tellsBefore(type) ? previous : undefined;
     const actor = options.automatic === true ? NOBODY : this.actor;
-    this.core.happenings.push({ world: this.world, type, text, previous, actor, onlyFor: options.onlyFor });
+    this.core.happenings.push({ world: this.world, type, text, previous: before, actor, onlyFor: options.onlyFor });
   }
 }

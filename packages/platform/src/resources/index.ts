@@ -108,7 +108,11 @@ const subLists: readonly SubList[] = [
   },
 ];
 
+/** Types beside `*.updated` that were captured with `previous_attributes`; all others tell only how things are now. */
+const TELL_BEFORE = new Set(['charge.captured', 'charge.refunded', 'payment_method.automatically_updated', 'payment_method.detached']);
+
 export const resources: Resources = {
+  tellsBefore: (type) => type.endsWith('.updated') || TELL_BEFORE.has(type),
   present,
   elsewhere,
   due,

@@ -1,0 +1,6 @@
+import { invoice } from './invoice.ts';
+import { invoiceitem } from './invoiceitem.ts';
+import type { EventRow } from './row.ts';
+
+/** Every table of events, by the object that the operations are about. */
+export const tables: Readonly<Record<string, readonly EventRow[]>> = { invoice, invoiceitem };

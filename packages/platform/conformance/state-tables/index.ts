@@ -1,0 +1,4 @@
+import { invoice } from './invoice.ts';
+import type { StateTable } from './row.ts';
+
+export const tables: readonly StateTable[] = [invoice];
