@@ -34,6 +34,20 @@ it('a state that comes back is still told apart', () => {
   );
 });
 
+it('whatever states come and go within a second, each event follows the state that it replaced', () => {
+  const walk = fc
+    .array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 2, maxLength: 9 })
+    .map((states) => states.filter((state, n) => state !== states[n - 1]));
+  fc.assert(
+    fc.property(walk, fc.infiniteStream(fc.nat({ max: 1_000 })), (states, chance) => {
+      const begun = link('evt_0', null, states[0]!, 'x.created', 0);
+      const changes = states.slice(1).map((after, n) => link(`evt_${chance.next().value}_${n}`, states[n]!, after));
+      const ordered = inOrder([begun, ...changes]);
+      for (const [n, { before }] of ordered.slice(1).entries()) expect(before).toBe(ordered[n]!.after);
+    }),
+  );
+});
+
 it('an event that changes nothing comes while its state stands, not after', () => {
   const before = link('evt_0', null, 'trialing', 'x.created', 0);
   const chain = [
