@@ -37,7 +37,7 @@ export function inBrowser(title: string, tests: (given: InBrowser) => void, opti
           );
         }
         const page = await window.newPage();
-        page.setDefaultTimeout(8_000);
+        page.setDefaultTimeout(20_000);
         return page;
       },
     });

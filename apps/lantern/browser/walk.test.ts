@@ -75,8 +75,8 @@ inBrowser('the first walk in a browser', (given) => {
     const omar = await api(acme!.testKey, 'POST /v1/customers', { name: 'Omar', payment_method: 'pm_card_visa' });
     const his = await api(acme!.testKey, `GET /v1/customers/${omar.id}/payment_methods`);
     await subscribe(omar.id, his.data[0].id);
-    await page.locator('[data-figure="mrr"] data[value="5800"]').waitFor({ timeout: 2_000 });
-    await page.locator('[data-figure="customers"] data[value="2"]').waitFor({ timeout: 2_000 });
+    await page.locator('[data-figure="mrr"] data[value="5800"]').waitFor();
+    await page.locator('[data-figure="customers"] data[value="2"]').waitFor();
     expect(await page.getByText('Subscription created · Omar').count()).toBe(1);
     expect(await page.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);
 

@@ -88,11 +88,11 @@ onEachDatabase('the kit and the platform', (opened) => {
     const { id } = await post('/v1/customers', { email: 'new@x.test' });
     const email = async () =>
       (await world.kit.query('select email from stripe.customers where account = $1 and id = $2', [acme.account, id]))[0];
-    await expect.poll(email, { timeout: 5_000 }).toEqual({ email: 'new@x.test' });
+    await expect.poll(email, { timeout: 20_000 }).toEqual({ email: 'new@x.test' });
     await post(`/v1/customers/${id}`, { email: 'newer@x.test' });
-    await expect.poll(email, { timeout: 5_000 }).toEqual({ email: 'newer@x.test' });
+    await expect.poll(email, { timeout: 20_000 }).toEqual({ email: 'newer@x.test' });
     await world.api(acme.testKey, `DELETE /v1/customers/${id}`);
-    await expect.poll(email, { timeout: 5_000 }).toBeUndefined();
+    await expect.poll(email, { timeout: 20_000 }).toBeUndefined();
   });
 
   it('whatever goes wrong on the way, after catch-up the mirror equals the source', async () => {

@@ -136,7 +136,7 @@ inBrowser('connecting an account', (given) => {
     }
     await live.evaluate(() => Object.assign(globalThis, { neverReloaded: true }));
     await world.api(acme.testKey, 'POST /v1/customers', { name: 'Jane' });
-    await live.getByRole('cell', { name: 'Jane' }).waitFor({ timeout: 2_000 });
+    await live.getByRole('cell', { name: 'Jane' }).waitFor();
     expect(await live.evaluate(() => 'neverReloaded' in globalThis)).toBe(true);
     await still.reload();
     await still.getByRole('cell', { name: 'Jane' }).waitFor();

@@ -20,7 +20,7 @@ export function inBrowser(title: string, tests: (given: InBrowser) => void): voi
     tests({
       async page(options = {}) {
         const page = await (await openWindow(browser, options)).newPage();
-        page.setDefaultTimeout(10_000);
+        page.setDefaultTimeout(20_000);
         return page;
       },
     });
