@@ -25,11 +25,11 @@ export class Draft {
   readonly actor: Actor;
   private readonly core: Core;
 
-  private constructor(core: Core, world: World, now: number) {
+  private constructor(core: Core, world: World, now: number, actor: Actor) {
     this.core = core;
     this.world = world;
     this.now = now;
-    this.actor = core.ground.actor;
+    this.actor = actor;
   }
 
   static begin(ground: Ground, world: World): Draft {
@@ -37,6 +37,7 @@ export class Draft {
       { ground, entries: new Map(), happenings: [], transitions: [], staleParents: new Map(), writes: [] },
       world,
       ground.now,
+      ground.actor,
     );
   }
 
@@ -59,12 +60,17 @@ export class Draft {
 
   /** The same draft, seen from another world (a fee belongs to the platform's account, its charge to the connected one). */
   in(world: World): Draft {
-    return new Draft(this.core, world, this.now);
+    return new Draft(this.core, world, this.now, this.actor);
   }
 
   /** The same draft at another instant (a test clock's). */
   at(now: number): Draft {
-    return now === this.now ? this : new Draft(this.core, this.world, now);
+    return now === this.now ? this : new Draft(this.core, this.world, now, this.actor);
+  }
+
+  /** The same draft on behalf of an application: what people complete on a page that an extension asked for. */
+  onBehalfOf(application: string | null): Draft {
+    return application === this.actor.application ? this : new Draft(this.core, this.world, this.now, { ...this.actor, application });
   }
 
   /** A new id for this kind of object, in this world. */
@@ -261,7 +267,9 @@ export class Draft {
   embedded(list: SubList, parentId: string): Fields {
     const children = this.find(list.child, [[list.by, parentId]]);
     if (list.order === 'oldest') children.reverse();
-    return { object: 'list', data: children.slice(0, 10), has_more: children.length > 10, url: list.url(parentId) };
+    const seen = this.core.ground.resources.behaviours.get(list.child)?.retrieved;
+    const data = children.slice(0, 10).map((child) => seen?.(this, child) ?? child);
+    return { object: 'list', data, has_more: children.length > 10, url: list.url(parentId) };
   }
 
   private childChanged(value: StripeObject, before?: StripeObject): void {
