@@ -19,6 +19,7 @@ function load(file: string, name: string, type: string): Asset {
 
 export const ASSETS = {
   style: load('annex.css', 'annex.css', 'text/css; charset=utf-8'),
+  hosted: load('hosted.css', 'hosted.css', 'text/css; charset=utf-8'),
   script: load('annex.mjs', 'annex.js', 'text/javascript; charset=utf-8'),
   icon: load('annex.svg', 'annex.svg', 'image/svg+xml'),
 };

@@ -25,15 +25,18 @@ export interface DocumentProps {
   readonly bodyClass?: string;
   /** Where the page hears of changes (SSE). */
   readonly stream?: string;
+  /** Where the page goes on by itself, without a script. */
+  readonly goesTo?: string;
 }
 
-export const Document: FC<PropsWithChildren<DocumentProps>> = ({ title, styles, bodyClass, stream, children }) => (
+export const Document: FC<PropsWithChildren<DocumentProps>> = ({ title, styles, bodyClass, stream, goesTo, children }) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
       <meta name="robots" content="noindex" />
+      {goesTo !== undefined && <meta http-equiv="refresh" content={`0;url=${goesTo}`} />}
       <title>{`${title} · Annex (${NOT_STRIPE})`}</title>
       <link rel="icon" href={ASSETS.icon.path} type="image/svg+xml" />
       <link rel="stylesheet" href={ASSETS.style.path} />

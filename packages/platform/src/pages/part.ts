@@ -21,6 +21,7 @@ import { objectActionRoutes } from './dashboard/object-actions.tsx';
 import { dataRoutes } from './dashboard/objects.tsx';
 import { webhookEndpointRoutes } from './dashboard/webhook-endpoint.tsx';
 import { webhookRoutes } from './dashboard/webhooks.tsx';
+import { checkoutRoutes } from './hosted/checkout.tsx';
 import { liveRoutes } from './live.ts';
 import { baseOf, type DashboardEnv, takePlace } from './place.ts';
 import { problemPage } from './problem.tsx';
@@ -102,6 +103,7 @@ function pageApp(platform: Platform): Hono<PageEnv> {
   );
   app.route('/', signInRoutes(platform));
   app.route('/', bankRoutes(platform));
+  app.route('/', checkoutRoutes(platform));
   app.route('/:account{acct_\\w+}/:mode{(?:test|live)}', dashboard(platform));
   // Addresses without an account lead to the one that was looked at last.
   app.get('*', (c) => {

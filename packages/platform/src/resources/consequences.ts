@@ -1,4 +1,5 @@
 import type { Consequence, Draft, StripeObject } from '../engine/index.ts';
+import { completeByIntent, failByIntent } from './checkout-session/complete.ts';
 import { disputeIfCardDoes } from './dispute/open.ts';
 import { markPaid } from './invoice/finalize.ts';
 
@@ -43,5 +44,8 @@ export const consequences: readonly Consequence[] = [
   { object: 'invoice', enters: ['paid'], follows: activate },
   { object: 'invoice', enters: ['void', 'uncollectible'], follows: expireIncomplete },
   { object: 'payment_intent', enters: ['succeeded'], follows: payInvoice },
+  { object: 'payment_intent', enters: ['succeeded', 'requires_capture', 'processing'], follows: completeByIntent },
+  { object: 'setup_intent', enters: ['succeeded'], follows: completeByIntent },
+  { object: 'payment_intent', enters: ['requires_payment_method'], follows: failByIntent },
   { object: 'payment_intent', enters: ['succeeded'], follows: objectToPayment },
 ];

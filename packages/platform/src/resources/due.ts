@@ -1,5 +1,7 @@
 import type { Draft, DueRow, StripeObject } from '../engine/index.ts';
 import { owedFee } from './application-fee.ts';
+import { expire as expireSession } from './checkout-session/index.ts';
+import { expiry } from './checkout-session/terms.ts';
 import { ruling } from './dispute/index.ts';
 import { collect, finalizeDue } from './invoice/collect.ts';
 import { cancel as cancelIntent } from './payment-intent/index.ts';
@@ -65,6 +67,7 @@ export const due: readonly DueRow[] = [
       cancelIntent(draft, intent, 'automatic');
     },
   },
+  expiry(expireSession),
   owedFee,
   soonRow([ruling]),
   { object: 'annex.trial_reminder', what: 'warn of the end of a trial', at: (reminder) => reminder.at, act: warnOfTrialEnd },

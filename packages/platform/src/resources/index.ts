@@ -3,6 +3,8 @@ import { account } from './account.ts';
 import { applicationFee, elsewhere } from './application-fee.ts';
 import { balance, balanceTransaction } from './balance.ts';
 import { charge } from './charge/index.ts';
+import { checkoutSession } from './checkout-session/index.ts';
+import { item } from './checkout-session/items.ts';
 import { consequences } from './consequences.ts';
 import { coupon } from './coupon.ts';
 import { customer } from './customer.ts';
@@ -31,12 +33,14 @@ const all: readonly Behaviour[] = [
   balance,
   balanceTransaction,
   charge,
+  checkoutSession,
   coupon,
   customer,
   dispute,
   event,
   invoice,
   invoiceitem,
+  item,
   paymentIntent,
   paymentMethod,
   plan,
@@ -53,6 +57,15 @@ const all: readonly Behaviour[] = [
 
 /** Lists that an object embeds. `onExpand` ones are absent unless they are asked for. */
 const subLists: readonly SubList[] = [
+  {
+    parent: 'checkout.session',
+    field: 'line_items',
+    child: 'item',
+    by: 'checkout_session',
+    url: (id) => `/v1/checkout/sessions/${id}/line_items`,
+    order: 'oldest',
+    onExpand: true,
+  },
   {
     parent: 'application_fee',
     field: 'refunds',

@@ -5,15 +5,13 @@ export type Mode = 'payment' | 'subscription';
 
 const noPrice = (at: string) =>
   invalid('You must specify either `price` or `price_data` when creating a line item.', at, 'parameter_missing');
-const inactive = (at: string) =>
-  invalid('The price specified is inactive. This field only accepts active prices.', `${at}[price]`);
+const inactive = (at: string) => invalid('The price specified is inactive. This field only accepts active prices.', `${at}[price]`);
 const recurringInPayment = (at: string) =>
   invalid(
     'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
     `${at}[price]`,
   );
-const noRecurring = () =>
-  invalid('You must provide at least one recurring price in `subscription` mode when using prices.', 'line_items');
+const noRecurring = () => invalid('You must provide at least one recurring price in `subscription` mode when using prices.', 'line_items');
 const mixedCurrencies = (at: string, currencies: readonly [string, string]) =>
   invalid(`All line items must have the same currency: this one is in ${currencies[1]}, the first one in ${currencies[0]}.`, at);
 const outOfRange = (at: string, quantity: number, [least, most]: readonly [number, number]) =>
@@ -39,7 +37,11 @@ const adjustable = (item: Params): Fields | null =>
   item.adjustable_quantity?.enabled === true ? { enabled: true, minimum: quantityBounds(item)[0], maximum: quantityBounds(item)[1] } : null;
 
 /** The line items of a request, checked and stored under their owner, in its order. */
-export function insertItems(draft: Draft, items: readonly Params[], of: { by: 'checkout_session' | 'payment_link'; id: string; mode: Mode }): StripeObject[] {
+export function insertItems(
+  draft: Draft,
+  items: readonly Params[],
+  of: { by: 'checkout_session' | 'payment_link'; id: string; mode: Mode },
+): StripeObject[] {
   let currency: string | undefined;
   const made = items.map((item, index) => {
     const at = `line_items[${index}]`;

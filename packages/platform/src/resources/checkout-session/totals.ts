@@ -1,7 +1,7 @@
-import { discountLines, type Priced, priceAmount } from '@annex/money';
+import { type InvoiceTotal, type Priced, priceAmount, type TaxRate, totalInvoice } from '@annex/money';
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
 
-/** What an item costs today: nothing while a trial runs, and metered use is billed later. */
+/** What an item costs today: nothing while a trial runs, and metered use is billed later. Minor units. */
 function amountOf(item: StripeObject, trial: boolean): number {
   const { price, quantity } = item;
   if (price.type === 'recurring' && (trial || price.recurring.usage_type === 'metered')) return 0;
@@ -15,29 +15,59 @@ export const couponsOf = (draft: Draft, session: StripeObject): StripeObject[] =
     return found === undefined ? [] : [found];
   });
 
-/** Writes the amounts of its line items, and answers those of the session. Minor units. */
-export function total(draft: Draft, session: StripeObject, given: { items: readonly StripeObject[]; trial: boolean }): Fields {
-  const { items, trial } = given;
-  const lines = items.map((item) => ({ amount: amountOf(item, trial), discountable: true, product: item.price.product as string }));
-  const coupons = couponsOf(draft, session).map((coupon) => ({
+const ratesOf = (draft: Draft, ids: readonly string[]): TaxRate[] =>
+  ids.flatMap((id) => {
+    const rate = draft.get('tax_rate', id);
+    return rate === undefined ? [] : [{ id, percentage: rate.percentage, inclusive: rate.inclusive }];
+  });
+
+export interface Priceable {
+  readonly items: readonly StripeObject[];
+  /** A trial runs first, so what recurs costs nothing today. */
+  readonly trial: boolean;
+  /** The rates of items that name none (`subscription_data[default_tax_rates]`). */
+  readonly defaultRates: readonly string[];
+}
+
+/** What a session comes to, by the same arithmetic as the invoice that may follow from it. */
+export function totalOf(draft: Draft, session: StripeObject, { items, trial, defaultRates }: Priceable): InvoiceTotal {
+  const lines = items.map((item) => ({
+    amount: amountOf(item, trial),
+    discountable: true,
+    product: item.price.product as string,
+    rates: ratesOf(draft, item.rates.length > 0 ? item.rates : defaultRates),
+  }));
+  const discounts = couponsOf(draft, session).map((coupon) => ({
     id: coupon.id,
     percent_off: coupon.percent_off,
     amount_off: coupon.amount_off,
     products: coupon.applies_to?.products,
   }));
-  const discounted = discountLines(lines, coupons);
-  const parts = items.map((item, index) => {
-    const subtotal = lines[index]!.amount;
-    const discount = discounted.perLine[index]!.reduce((sum, part) => sum + part.amount, 0);
-    const amounts = { amount_discount: discount, amount_subtotal: subtotal, amount_tax: 0, amount_total: subtotal - discount };
+  const exempt = (draft.get('customer', session.customer)?.tax_exempt ?? 'none') !== 'none';
+  return totalInvoice({ lines, discounts, exempt });
+}
+
+const sum = (parts: readonly { readonly amount: number }[]): number => parts.reduce((all, part) => all + part.amount, 0);
+
+/** Writes the amounts of the line items, and answers those of the session. */
+export function total(draft: Draft, session: StripeObject, given: Priceable): Fields {
+  const totals = totalOf(draft, session, given);
+  given.items.forEach((item, index) => {
+    const line = totals.lines[index]!;
+    const subtotal = amountOf(item, given.trial);
+    const discount = sum(line.discount_amounts);
+    const exclusive = sum(line.taxes.filter((tax) => !tax.inclusive));
+    const amounts = {
+      amount_discount: discount,
+      amount_subtotal: subtotal,
+      amount_tax: sum(line.taxes),
+      amount_total: subtotal - discount + exclusive,
+    };
     draft.set(draft.get('item', item.id)!, amounts, { event: null });
-    return amounts;
   });
-  const sum = (name: 'amount_subtotal' | 'amount_discount' | 'amount_tax' | 'amount_total'): number =>
-    parts.reduce((all, part) => all + part[name], 0);
   return {
-    amount_subtotal: sum('amount_subtotal'),
-    amount_total: sum('amount_total'),
-    total_details: { amount_discount: sum('amount_discount'), amount_shipping: 0, amount_tax: sum('amount_tax') },
+    amount_subtotal: totals.subtotal,
+    amount_total: totals.total,
+    total_details: { amount_discount: sum(totals.discount_amounts), amount_shipping: 0, amount_tax: sum(totals.taxes) },
   };
 }

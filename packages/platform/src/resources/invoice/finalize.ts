@@ -39,8 +39,11 @@ function insertPayment(draft: Draft, invoice: StripeObject, intent: StripeObject
   draft.make('invoice_payment', fields, { event: null });
 }
 
-/** Numbers the invoice, freezes its amounts, applies the customer's balance and opens the payment; nothing due is paid at once. */
-export function finalize(draft: Draft, invoice: StripeObject): StripeObject {
+/**
+ * Numbers the invoice, freezes its amounts, applies the customer's balance and opens the payment; nothing due is paid at once.
+ * A payment that came first (a checkout session's) stands in the place of a new one.
+ */
+export function finalize(draft: Draft, invoice: StripeObject, payment?: StripeObject): StripeObject {
   const customer = draft.get('customer', invoice.customer)!;
   const sequence = customer.next_invoice_sequence ?? 1;
   const { due, ending } = applyBalance(draft, invoice, customer);
@@ -72,7 +75,7 @@ export function finalize(draft: Draft, invoice: StripeObject): StripeObject {
   if (due === 0) return markPaid(draft, open, { amount: 0, attempted: true });
   const { currency } = open;
   const given = { amount: due, currency, customer: customer.id, description: describe(open), ...earnings(draft, open, due) };
-  insertPayment(draft, open, insertIntent(draft, given));
+  insertPayment(draft, open, payment ?? insertIntent(draft, given));
   return open;
 }
 

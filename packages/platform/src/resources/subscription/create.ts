@@ -1,6 +1,7 @@
 import { periodAt, share, step } from '@annex/money';
 import { type Draft, type Fields, invalid, noSuch, type Params, StripeError, type StripeObject } from '../../engine/index.ts';
 import { finalize } from '../invoice/finalize.ts';
+import { finalizePaid } from '../invoice/paid-before.ts';
 import { attempt, methodForInvoice } from '../invoice/pay.ts';
 import { billSubscription, insertDiscounts, linesFor, noPaymentMethod } from './bill.ts';
 import { checkTogether, insertItem, priceOf } from './items.ts';
@@ -15,6 +16,8 @@ interface Terms {
   readonly anchor: number;
   readonly start: number;
   readonly period: { readonly start: number; readonly end: number };
+  /** The payment by which a checkout session has collected the first invoice. */
+  readonly paidBy?: StripeObject | undefined;
 }
 
 function trialEndOf(draft: Draft, params: Params): number | null {
@@ -113,9 +116,9 @@ export function create(draft: Draft, params: Params): Fields {
 }
 
 /** `POST /v1/subscriptions`, from its fields on: items, then the first invoice, then its payment, and only then the event. */
-export function insertSubscription(draft: Draft, fields: Fields, params: Params): StripeObject {
+export function insertSubscription(draft: Draft, fields: Fields, params: Params, paidBy?: StripeObject): StripeObject {
   const subscription = draft.make('subscription', fields, { event: null });
-  const terms = termsOf(draft, params);
+  const terms: Terms = { ...termsOf(draft, params), paidBy };
   terms.prices.forEach((price, index) => {
     const { quantity, metadata } = params.items[index];
     insertItem(draft, { subscription: subscription.id, price, quantity, metadata, period: terms.period });
@@ -161,7 +164,7 @@ function firstInvoice(draft: Draft, subscription: StripeObject, params: Params, 
     tellCreated(draft, subscription.id, {});
     return;
   }
-  const open = finalize(draft, invoice);
+  const open = terms.paidBy === undefined ? finalize(draft, invoice) : finalizePaid(draft, invoice, terms.paidBy);
   if (open.status === 'paid') {
     tellCreated(draft, subscription.id, { status: trial ? 'trialing' : 'active' });
     return;

@@ -40,11 +40,11 @@ export function cancelNow(draft: Draft, subscription: StripeObject, params: Para
 }
 
 /** The generic create would tell its event before the first payment is known; a subscription's own order is kept here. */
-function createSubscription(draft: Draft, params: Params): StripeObject {
+export function createSubscription(draft: Draft, params: Params, paidBy?: StripeObject): StripeObject {
   const fields = create(draft, params);
   const given = fitFields(draft.contract, 'subscription', params);
   const metadata = mergedMetadata({}, params.metadata ?? {});
-  return insertSubscription(draft, { ...given, metadata, ...fields, application: draft.actor.application }, params);
+  return insertSubscription(draft, { ...given, metadata, ...fields, application: draft.actor.application }, params, paidBy);
 }
 
 /** `customer.subscription.updated` with what changed since; nothing where nothing did. */
@@ -86,7 +86,7 @@ export const subscription: Behaviour = {
     return tellUpdated(draft, before);
   },
   remove: cancelNow,
-  specials: { 'POST /v1/subscriptions': createSubscription },
+  specials: { 'POST /v1/subscriptions': (draft, params) => createSubscription(draft, params) },
 };
 
 export const subscriptionItem: Behaviour = {

@@ -1,0 +1,151 @@
+import { expectNoSeriousAxe } from '@annex/testkit/browser';
+import type Stripe from 'stripe';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { button, CARDS, eventTypes, fillCard, monthly } from './hosted-world.ts';
+import { inBrowser } from './in-browser.ts';
+import { type TestPlatform, testPlatform } from './world.ts';
+
+/* Checkout as a person completes it. */
+
+let world: TestPlatform;
+beforeAll(async () => {
+  world = await testPlatform();
+});
+afterAll(() => world.platform.close());
+
+const shop = (): string => `${world.platform.url}/sign-in`;
+const urls = () => ({ success_url: `${shop()}?session={CHECKOUT_SESSION_ID}`, cancel_url: `${shop()}?canceled` });
+
+inBrowser('Checkout', (given) => {
+  test('a subscription is paid for, and everything that follows is there when the payer is back', async () => {
+    const stripe = world.client();
+    const price = await monthly(stripe, 'Pro', 2000);
+    const session = await stripe.checkout.sessions.create({
+      mode: 'subscription',
+      line_items: [{ price: price.id, quantity: 2 }],
+      client_reference_id: 'shop-7',
+      metadata: { plan: 'pro' },
+      subscription_data: { metadata: { seat: 'two' } },
+      ...urls(),
+    });
+    expect(session).toMatchObject({ status: 'open', payment_status: 'unpaid', amount_total: 4000, currency: 'eur', subscription: null });
+    const page = await given.page();
+    await page.goto(session.url!);
+    await expectNoSeriousAxe(page);
+    await page.getByLabel('E-mail').fill('ada@example.com');
+    await fillCard(page, CARDS.good);
+    await button(page, 'Subscribe').click();
+    await page.waitForURL(/\?session=/);
+    expect(new URL(page.url()).searchParams.get('session')).toBe(session.id);
+    const done = await stripe.checkout.sessions.retrieve(session.id, {
+      expand: ['subscription.default_payment_method', 'customer', 'line_items'],
+    });
+    expect(done).toMatchObject({
+      status: 'complete',
+      payment_status: 'paid',
+      url: null,
+      client_reference_id: 'shop-7',
+      customer: { email: 'ada@example.com', name: 'Ada Lovelace' },
+      customer_details: { email: 'ada@example.com' },
+      subscription: { status: 'active', metadata: { seat: 'two' }, default_payment_method: { card: { last4: '4242' } } },
+      line_items: { data: [{ amount_total: 4000, quantity: 2, price: { id: price.id } }] },
+    });
+    const types = await eventTypes(stripe);
+    expect(types.at(-1)).toBe('checkout.session.completed');
+    expect(types.filter((type) => type === 'charge.succeeded')).toHaveLength(1);
+    const invoice = await stripe.invoices.retrieve(done.invoice as string, { expand: ['payments'] });
+    expect(invoice).toMatchObject({ status: 'paid', amount_paid: 4000, billing_reason: 'subscription_create' });
+    expect(invoice.payments!.data[0]!.status).toBe('paid');
+  });
+
+  test('a trial asks for a card, charges nothing, and begins', async () => {
+    const stripe = world.client();
+    const customer = await stripe.customers.create({ email: 'grace@example.com' });
+    const price = await monthly(stripe, 'Pro', 2000);
+    const session = await stripe.checkout.sessions.create({
+      mode: 'subscription',
+      customer: customer.id,
+      line_items: [{ price: price.id, quantity: 1 }],
+      subscription_data: { trial_period_days: 14 },
+      ...urls(),
+    });
+    const page = await given.page({ width: 390 });
+    await page.goto(session.url!);
+    expect(await page.locator('main').textContent()).toContain('Free until');
+    await fillCard(page, CARDS.good);
+    await button(page, 'Start trial').click();
+    await page.waitForURL(/\?session=/);
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ['subscription'] });
+    expect(done).toMatchObject({ payment_status: 'no_payment_required', amount_total: 0, customer: customer.id });
+    expect((done.subscription as Stripe.Subscription).status).toBe('trialing');
+    expect((await stripe.charges.list({ customer: customer.id })).data).toEqual([]);
+  });
+
+  test('a declined card says so in place, and another one pays', async () => {
+    const stripe = world.client();
+    const session = await stripe.checkout.sessions.create({
+      mode: 'payment',
+      line_items: [{ price_data: { currency: 'eur', unit_amount: 1500, product_data: { name: 'Tea' } }, quantity: 1 }],
+      ...urls(),
+    });
+    const page = await given.page({ javaScript: false });
+    await page.goto(session.url!);
+    await page.getByLabel('E-mail').fill('ada@example.com');
+    await fillCard(page, CARDS.declined);
+    await button(page, 'Pay €15.00').click();
+    expect(await page.getByRole('alert').textContent()).toContain('Your card was declined.');
+    expect(await page.getByLabel('E-mail').inputValue()).toBe('ada@example.com');
+    await fillCard(page, CARDS.good);
+    await button(page, 'Pay €15.00').click();
+    await page.waitForURL(/\?session=/);
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ['payment_intent'] });
+    expect(done).toMatchObject({
+      status: 'complete',
+      payment_status: 'paid',
+      customer: null,
+      payment_intent: { status: 'succeeded', amount: 1500 },
+    });
+    const charges = await stripe.charges.list();
+    expect(charges.data.map((charge) => charge.status)).toEqual(['succeeded', 'failed']);
+  });
+
+  test('a bank that asks is asked, and leads back to the shop', async () => {
+    const stripe = world.client();
+    const price = await monthly(stripe, 'Pro', 900);
+    const session = await stripe.checkout.sessions.create({
+      mode: 'subscription',
+      line_items: [{ price: price.id, quantity: 1 }],
+      ...urls(),
+    });
+    const page = await given.page();
+    await page.goto(session.url!);
+    await page.getByLabel('E-mail').fill('ada@example.com');
+    await fillCard(page, CARDS.asks);
+    await button(page, 'Subscribe').click();
+    await button(page, 'Fail the authentication').click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('E-mail').fill('ada@example.com');
+    await fillCard(page, CARDS.asks);
+    await button(page, 'Subscribe').click();
+    await button(page, 'Approve').click();
+    await page.waitForURL(/\?session=/);
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ['subscription'] });
+    expect(done.payment_status).toBe('paid');
+    expect((done.subscription as Stripe.Subscription).status).toBe('active');
+    expect((await stripe.customers.list()).data).toHaveLength(1);
+  });
+
+  test('a card is saved without a payment', async () => {
+    const stripe = world.client();
+    const customer = await stripe.customers.create({ email: 'ada@example.com' });
+    const session = await stripe.checkout.sessions.create({ mode: 'setup', currency: 'eur', customer: customer.id, ...urls() });
+    const page = await given.page();
+    await page.goto(session.url!);
+    await fillCard(page, CARDS.good);
+    await button(page, 'Save card').click();
+    await page.waitForURL(/\?session=/);
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ['setup_intent'] });
+    expect(done).toMatchObject({ payment_status: 'no_payment_required', setup_intent: { status: 'succeeded', customer: customer.id } });
+    expect((await stripe.paymentMethods.list({ customer: customer.id })).data).toHaveLength(1);
+  });
+});

@@ -1,0 +1,41 @@
+import { type Draft, NOBODY, StripeError, type Subject, type World } from '../../engine/index.ts';
+import type { Platform } from '../../platform.ts';
+
+export interface Acting {
+  readonly world: World;
+  /** What the page is about: objects on a test clock live in its present. */
+  readonly subject: Pick<Subject, 'object' | 'id'>;
+  /** The extension for whose sake it is done. */
+  readonly application?: string | null;
+}
+
+/**
+ * A draft for what a person does on a page that needs no key: no request is behind its events.
+ */
+export function draftFor(platform: Platform, { world, subject, application }: Acting): Draft {
+  const { engine, clock } = platform;
+  const wall = engine.draft(world, clock.now(), NOBODY);
+  const at = engine.resources.present?.(wall, { ...subject, params: {} });
+  return (at === undefined ? wall : wall.at(at)).onBehalfOf(application ?? null);
+}
+
+/** Keeps what a person did with all that follows from it. Answers the refusal, where there is one; some keep what led to them. */
+export function act(platform: Platform, acting: Acting, work: (draft: Draft) => void): StripeError | undefined {
+  const draft = draftFor(platform, acting);
+  let refusal: StripeError | undefined;
+  try {
+    work(draft);
+  } catch (error) {
+    if (!(error instanceof StripeError)) throw error;
+    if (!error.keepsChanges) return error;
+    refusal = error;
+  }
+  try {
+    platform.engine.settle(draft);
+  } catch (error) {
+    if (error instanceof StripeError) return error;
+    throw error;
+  }
+  platform.commit(draft);
+  return refusal;
+}

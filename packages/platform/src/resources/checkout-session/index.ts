@@ -1,0 +1,50 @@
+import {
+  type Behaviour,
+  type Draft,
+  type Fields,
+  invalid,
+  type Machine,
+  type Params,
+  refuse,
+  type StripeObject,
+} from '../../engine/index.ts';
+import { create, created, newId } from './create.ts';
+import { letGo } from './pay.ts';
+import { setTerms } from './terms.ts';
+
+const machine: Machine = {
+  field: 'status',
+  moves: { expire: { from: ['open'], to: ['expired'] } },
+  refusal: (session) =>
+    refuse({
+      status: 400,
+      message: `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of \`${session.status}\`.`,
+    }),
+};
+
+const notUpdatable = (name: string) =>
+  invalid(`Annex does not simulate a change of \`${name}\` of a session after its creation. Create a new session instead.`, name);
+
+function update(_draft: Draft, _before: StripeObject, params: Params): Fields {
+  for (const name of ['line_items', 'shipping_options']) if (params[name] !== undefined) throw notUpdatable(name);
+  return {};
+}
+
+/** Nobody can pay it any more; a payment that was begun is let go. */
+export function expire(draft: Draft, session: StripeObject): StripeObject {
+  letGo(draft, session);
+  setTerms(draft, session.id, { expires_at: null });
+  return draft.set(draft.get('checkout.session', session.id)!, { status: 'expired', url: null }, { event: 'checkout.session.expired' });
+}
+
+export const checkoutSession: Behaviour = {
+  object: 'checkout.session',
+  grade: 'lived',
+  id: { make: newId },
+  machine,
+  filters: { customer_details: (row, value) => row.customer_details?.email === (value as { email?: string }).email },
+  create,
+  created,
+  update,
+  actions: { expire },
+};
