@@ -2,7 +2,7 @@ import { type Contract, defaultObject } from '@annex/contract';
 import type { SubList } from './behaviour.ts';
 import { noSuch } from './errors.ts';
 import type { Actor, Core, EmitOptions, Entry, Ground, Happening, InsertOptions, SetOptions, Transition } from './ground.ts';
-import { NOBODY } from './ground.ts';
+import { NOBODY, writeOf } from './ground.ts';
 import { newId } from './ids.ts';
 import { previousAttributes } from './previous-attributes.ts';
 import type { PageQuery, Write } from './store.ts';
@@ -208,17 +208,7 @@ export class Draft {
     const writes = [...this.core.writes];
     for (const entry of this.core.entries.values()) {
       if (!entry.touched) continue;
-      const { value } = entry;
-      entry.text ??= JSON.stringify(value);
-      writes.push({
-        world: worldKey(entry.world),
-        object: value.object,
-        id: value.id,
-        created: typeof value.created === 'number' ? value.created : typeof value.date === 'number' ? value.date : this.core.ground.now,
-        text: entry.state === 'gone' ? null : entry.text,
-        deleted: entry.state !== 'kept',
-        value,
-      });
+      writes.push(writeOf(entry, this.core.ground.now));
     }
     return writes;
   }

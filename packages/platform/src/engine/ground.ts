@@ -2,7 +2,7 @@ import type { Contract } from '@annex/contract';
 import type { Resources, SubList } from './behaviour.ts';
 import type { Ids } from './ids.ts';
 import type { StoreRead, Write } from './store.ts';
-import type { Fields, StripeObject, World } from './world.ts';
+import { type Fields, type StripeObject, type World, worldKey } from './world.ts';
 
 /** On whose behalf a draft is made; `null`s where the platform itself acts (renewals, retries). */
 export interface Actor {
@@ -60,6 +60,21 @@ export interface Entry {
   text: string | undefined;
   state: 'kept' | 'stub' | 'gone';
   touched: boolean;
+}
+
+/** An entry as it is stored. What has no time of its own counts as made now. */
+export function writeOf(entry: Entry, now: number): Write {
+  const { value } = entry;
+  entry.text ??= JSON.stringify(value);
+  return {
+    world: worldKey(entry.world),
+    object: value.object,
+    id: value.id,
+    created: typeof value.created === 'number' ? value.created : typeof value.date === 'number' ? value.date : now,
+    text: entry.state === 'gone' ? null : entry.text,
+    deleted: entry.state !== 'kept',
+    value,
+  };
 }
 
 /** What all views of one draft share. */
