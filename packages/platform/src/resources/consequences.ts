@@ -1,4 +1,5 @@
 import type { Consequence, Draft, StripeObject } from '../engine/index.ts';
+import { keepCard } from './billing-portal/keep-card.ts';
 import { completeByIntent, failByIntent } from './checkout-session/complete.ts';
 import { disputeIfCardDoes } from './dispute/open.ts';
 import { markPaid } from './invoice/finalize.ts';
@@ -46,6 +47,7 @@ export const consequences: readonly Consequence[] = [
   { object: 'payment_intent', enters: ['succeeded'], follows: payInvoice },
   { object: 'payment_intent', enters: ['succeeded', 'requires_capture', 'processing'], follows: completeByIntent },
   { object: 'setup_intent', enters: ['succeeded'], follows: completeByIntent },
+  { object: 'setup_intent', enters: ['succeeded'], follows: keepCard },
   { object: 'payment_intent', enters: ['requires_payment_method'], follows: failByIntent },
   { object: 'payment_intent', enters: ['succeeded'], follows: objectToPayment },
 ];

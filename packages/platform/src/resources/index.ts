@@ -2,6 +2,8 @@ import type { Behaviour, Resources, SubList } from '../engine/index.ts';
 import { account } from './account.ts';
 import { applicationFee, elsewhere } from './application-fee.ts';
 import { balance, balanceTransaction } from './balance.ts';
+import { portalConfiguration } from './billing-portal/configuration.ts';
+import { portalSession } from './billing-portal/session.ts';
 import { charge } from './charge/index.ts';
 import { checkoutSession } from './checkout-session/index.ts';
 import { item } from './checkout-session/items.ts';
@@ -44,6 +46,8 @@ const all: readonly Behaviour[] = [
   paymentIntent,
   paymentMethod,
   plan,
+  portalConfiguration,
+  portalSession,
   price,
   product,
   promotionCode,

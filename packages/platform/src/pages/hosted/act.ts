@@ -1,4 +1,4 @@
-import { type Draft, NOBODY, StripeError, type Subject, type World } from '../../engine/index.ts';
+import { type Draft, NOBODY, type Params, StripeError, type Subject, type World } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
 
 export interface Acting {
@@ -38,4 +38,32 @@ export function act(platform: Platform, acting: Acting, work: (draft: Draft) => 
   }
   platform.commit(draft);
   return refusal;
+}
+
+export interface OwnOperation {
+  readonly method: 'POST' | 'DELETE';
+  readonly path: string;
+  /** Already of their types. */
+  readonly params?: Params;
+}
+
+/** What an operation of the API would come to, in a draft that nothing has kept yet. Throws its refusal. */
+export function tryOut(platform: Platform, world: World, { method, path, params = {} }: OwnOperation): Draft {
+  const { engine, clock } = platform;
+  const match = engine.contract.match(method, path);
+  if (match === undefined) throw new Error(`there is no operation ${method} ${path}`);
+  return engine.execute({ op: match.op, ids: match.ids, params, expand: [], world, actor: NOBODY, now: clock.now() }).draft;
+}
+
+/** Does what an operation of the API does, without a request. Answers the refusal, where there is one. */
+export function operate(platform: Platform, world: World, operation: OwnOperation): StripeError | undefined {
+  try {
+    platform.commit(tryOut(platform, world, operation));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StripeError)) throw error;
+    const { draft } = error as { draft?: Draft };
+    if (draft !== undefined) platform.commit(draft);
+    return error;
+  }
 }

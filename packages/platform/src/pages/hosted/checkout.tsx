@@ -47,7 +47,7 @@ const DonePage: FC<{ session: StripeObject; brand: Brand; goesTo: string | undef
   const what =
     session.mode === 'setup' ? 'Your card is saved' : session.mode === 'subscription' ? 'You are subscribed' : 'Thank you for your payment';
   return (
-    <Hosted title={what} brand={brand} livemode={session.livemode} goesTo={goesTo} narrow>
+    <Hosted title={what} brand={brand} livemode={session.livemode} goesTo={goesTo} kind="card">
       <Merchant brand={brand} />
       <h1>{what}</h1>
       <p>
@@ -65,7 +65,7 @@ const DonePage: FC<{ session: StripeObject; brand: Brand; goesTo: string | undef
 };
 
 const ExpiredPage: FC<{ session: StripeObject; brand: Brand }> = ({ session, brand }) => (
-  <Hosted title="This page has expired" brand={brand} livemode={session.livemode} narrow>
+  <Hosted title="This page has expired" brand={brand} livemode={session.livemode} kind="card">
     <Merchant brand={brand} />
     <h1>This page has expired</h1>
     <p>Nothing was charged. Go back to {brand.name} and start again.</p>

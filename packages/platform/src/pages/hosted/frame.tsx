@@ -31,11 +31,11 @@ export interface HostedProps {
   readonly livemode: boolean;
   /** Where the page goes on by itself. */
   readonly goesTo?: string | undefined;
-  readonly narrow?: boolean;
+  readonly kind?: 'sheet' | 'card' | 'portal';
 }
 
 /** A page that an account shows its customers: in its colours, under its name. */
-export const Hosted: FC<PropsWithChildren<HostedProps>> = ({ title, brand, livemode, goesTo, narrow, children }) => (
+export const Hosted: FC<PropsWithChildren<HostedProps>> = ({ title, brand, livemode, goesTo, kind = 'sheet', children }) => (
   <Document
     title={`${title} · ${brand.name}`}
     styles={[ASSETS.hosted.path, brandCssPath(brand)]}
@@ -43,7 +43,7 @@ export const Hosted: FC<PropsWithChildren<HostedProps>> = ({ title, brand, livem
     {...(goesTo !== undefined && { goesTo })}
   >
     <Strip livemode={livemode} />
-    <main class={`${narrow === true ? 'hosted-card' : 'hosted-sheet'} brand-${brand.account}`}>{children}</main>
+    <main class={`hosted-${kind} brand-${brand.account}`}>{children}</main>
   </Document>
 );
 
