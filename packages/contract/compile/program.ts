@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { readCalls } from './read-calls.ts';
 import { readTypes } from './read-types.ts';
-import { type Context, contextOf, Resolver } from './resolve.ts';
+import { type Context, contextOf, type Found, Resolver } from './resolve.ts';
 import { type Shape, Shapes } from './shapes.ts';
 import type { Call, Method, Module, Scope, TypeText } from './syntax.ts';
 
@@ -37,13 +37,19 @@ export interface Program {
   readonly problems: readonly string[];
 }
 
-function filesBelow(folder: string, ending: string, found: string[] = []): string[] {
+export function filesBelow(folder: string, ending: string, found: string[] = []): string[] {
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) filesBelow(path, ending, found);
     else if (path.endsWith(ending)) found.push(path);
   }
   return found;
+}
+
+/** Resources stand at the top of their modules; the folders are the first part of their names. */
+function resourceName(home: string, found: Found): string | undefined {
+  if (found.context.names.length > 0) return undefined;
+  return [...relative(home, dirname(found.context.module.file)).split('/').filter(Boolean), found.name].join('.');
 }
 
 interface ClassPlace {
@@ -120,7 +126,7 @@ export function readProgram(folder: string): Program {
   const declarations = [...filesBelow(home, '.d.ts'), join(folder, 'esm', 'shared.d.ts'), join(folder, 'esm', 'lib.d.ts')];
   const modules = new Map(declarations.map((file) => [file, readTypes(readFileSync(file, 'utf8'), file)]));
   const scripts = filesBelow(home, '.js').map((file) => ({ file, text: readFileSync(file, 'utf8') }));
-  const shapes = new Shapes(new Resolver(modules), home);
+  const shapes = new Shapes(new Resolver(modules), (found) => resourceName(home, found));
   const problems: string[] = [];
   const places = { home, classes: classes(modules), shapes, problems };
   const operations = scripts.flatMap(({ file, text }) => readCalls(text, file)).map((call) => operationOf(call, places));

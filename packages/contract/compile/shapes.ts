@@ -1,4 +1,3 @@
-import { dirname, relative } from 'node:path';
 import { type Context, contextOf, type Found, fullName, type Resolver } from './resolve.ts';
 import type { Interface, Module, Property, TypeText } from './syntax.ts';
 
@@ -54,6 +53,9 @@ const NAMED: Readonly<Record<string, Shape>> = {
 const KEYWORD: Readonly<Record<string, Shape['k']>> = { string: 'str', number: 'num', boolean: 'bool', bigint: 'i64' };
 
 const lastOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+/** The full name of a resource that stands in this place (`Checkout.Session`), or nothing where resources do not stand. */
+export type NameOfResource = (found: Found) => string | undefined;
+
 type Placed = readonly [TypeText, Context];
 
 /** Turns written types into shapes; remembers every object and resource it meets, and what it could not resolve. */
@@ -63,19 +65,19 @@ export class Shapes {
   readonly problems: string[] = [];
   private readonly known = new Map<Interface, number>();
   private readonly resolver: Resolver;
-  private readonly home: string;
+  private readonly nameOf: NameOfResource;
 
-  constructor(resolver: Resolver, home: string) {
+  constructor(resolver: Resolver, nameOf: NameOfResource) {
     this.resolver = resolver;
-    this.home = home;
+    this.nameOf = nameOf;
   }
 
-  /** The resource that an exported interface is, or nothing: only module-level interfaces with a literal `object` are. */
+  /** The resource that an interface is, or nothing: parameters may have a literal `object` too, so its place decides. */
   resource(found: Found): string | undefined {
     const object = found.declaration.iface?.properties.find((each) => each.name === 'object')?.type;
-    if (object?.t !== 'literal' || typeof object.value !== 'string' || found.context.names.length > 0) return undefined;
-    const folder = relative(this.home, dirname(found.context.module.file)).split('/').filter(Boolean).join('.');
-    const name = folder === '' ? found.name : `${folder}.${found.name}`;
+    if (object?.t !== 'literal' || typeof object.value !== 'string') return undefined;
+    const name = this.nameOf(found);
+    if (name === undefined) return undefined;
     if (!this.resources.has(name)) {
       this.resources.set(name, { name, object: object.value, shape: -1 });
       this.resources.set(name, { name, object: object.value, shape: this.object(found, name) });

@@ -18,6 +18,7 @@ import { type Settings, type SettingsGiven, settingsOf } from './settings.ts';
 import { Journal } from './store/journal.ts';
 import { FolderLock } from './store/lock.ts';
 import { MemoryStore, type Snapshot } from './store/memory.ts';
+import { checkDefault, DefaultVersions } from './versions/default-version.ts';
 
 /** What the doors, steps and pages of one platform share. */
 export interface Platform {
@@ -27,6 +28,8 @@ export interface Platform {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly accounts: Accounts;
+  /** The API version of each account. */
+  readonly versions: DefaultVersions;
   readonly log: RequestLog;
   /** What each application did on each account. */
   readonly access: Access;
@@ -103,6 +106,7 @@ function compactIfWorthIt(journal: Journal, store: MemoryStore, changes: number)
 /** Puts a platform together and lets it listen. */
 export async function assemble(options: PlatformOptions, parts: readonly PartOf[]): Promise<RunningPlatform> {
   const settings = settingsOf(options);
+  checkDefault(settings.apiVersion);
   const { store, journal, lock } = openStore(settings);
   const ids = options.ids ?? new RandomIds();
   const contract = loadContract();
@@ -111,7 +115,7 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
   loadClock(store, clock);
   const made: Part[] = [];
   const route = (event: RecordedEvent): readonly Write[] => made.flatMap((part) => part.route?.(event) ?? []);
-  const apiVersion = (): string => contract.api;
+  const versions = new DefaultVersions(store, settings.apiVersion ?? contract.api);
   const accounts = new Accounts(store);
   const log = new RequestLog(settings.logRequests);
   const platform: Platform = {
@@ -121,6 +125,7 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
     clock,
     ids,
     accounts,
+    versions,
     log,
     access: new Access(log, (application) => accounts.application(application)?.account),
     running: new Set(),
@@ -129,7 +134,7 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
     ownOperations: [],
     url: '',
     commit(draft, answer) {
-      const { change, eventIds } = record(draft, { ids, apiVersion, route, now: clock.now() }, answer);
+      const { change, eventIds } = record(draft, { ids, apiVersion: (account) => versions.of(account), route, now: clock.now() }, answer);
       if (change.writes.length > 0 || change.answer !== undefined) store.commit(change);
       return eventIds;
     },

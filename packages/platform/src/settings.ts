@@ -14,6 +14,7 @@ export interface Settings {
   /** Folder of the journal; without it everything is in memory alone. */
   readonly data: string | undefined;
   readonly seed: string | undefined;
+  readonly apiVersion: string | undefined;
   readonly strictKeys: boolean;
   readonly stripeMock: boolean;
   readonly allowWebhookHosts: readonly string[] | undefined;
@@ -42,6 +43,12 @@ export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
     sentence: 'The folder that keeps everything across restarts; without it the platform forgets when it stops.',
   },
   seed: { flag: '--seed', kind: 'text', default: undefined, sentence: 'What to begin with when there is no data yet: `demo`.' },
+  apiVersion: {
+    flag: '--api-version',
+    kind: 'text',
+    default: undefined,
+    sentence: 'The API version of accounts that have not chosen one, such as `2025-02-24.acacia`; the newest unless told.',
+  },
   strictKeys: {
     flag: '--strict-keys',
     kind: 'switch',

@@ -2,6 +2,8 @@ import type { Operation } from '@annex/contract';
 import type { ConnectionRecord, KeyRecord } from '../accounts/records.ts';
 import type { Engine, Params, World } from '../engine/index.ts';
 import type { RequestFate } from '../faults/faults.ts';
+import type { OldRequest } from '../versions/params.ts';
+import type { OldVersion } from '../versions/version.ts';
 
 /** Who calls, and for whom: the outcome of the first steps. */
 export interface Caller {
@@ -31,10 +33,20 @@ export interface Exchange {
   /** Milliseconds of the platform's clock. */
   readonly startedMs: number;
   caller?: Caller;
+  /** The API version that it is served at. */
+  version?: string;
+  /** Set where that version is older than the model: how answers looked then. */
+  old?: OldVersion | undefined;
+  /** Set where parameters may have names of before. */
+  names?: { readonly of: OldVersion; readonly lenient: boolean };
+  /** What became of such parameters. */
+  upgraded?: OldRequest;
   op?: Operation;
   ids?: readonly string[];
   params?: Params;
   expand?: readonly string[];
+  /** Paths to expand that lead through fields of before. */
+  expandBefore?: readonly string[];
   /** The request's parameters as they came: body or query. */
   form?: string;
   /** Set for a POST that carries an `Idempotency-Key`. */

@@ -61,7 +61,7 @@ export class RequestLog {
       livemode: exchange.caller?.world.livemode,
       application: exchange.caller?.application ?? undefined,
       key: exchange.caller?.key.masked,
-      apiVersion: header(exchange, 'stripe-version'),
+      apiVersion: exchange.version,
       idempotencyKey: header(exchange, 'idempotency-key'),
       userAgent: header(exchange, 'user-agent'),
       events: exchange.eventIds ?? [],

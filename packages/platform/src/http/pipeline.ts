@@ -1,10 +1,13 @@
 import { errorBody, StripeError } from '../engine/index.ts';
 import { limitRate, meetFault } from '../faults/part.ts';
 import type { Platform } from '../platform.ts';
+import { isOlderThanTold, OLDEST } from '../versions/known.ts';
 import { type Answer, type Exchange, header } from './exchange.ts';
+import { refusalText } from './refusal-text.ts';
 import { actForAccount } from './steps/act-for-account.ts';
 import { applicationRules } from './steps/application-rules.ts';
 import { authenticate } from './steps/authenticate.ts';
+import { chooseVersion } from './steps/choose-version.ts';
 import { execute } from './steps/execute.ts';
 import { matchOperation, readParameters } from './steps/read-request.ts';
 import { replayIfSeen } from './steps/replay-if-seen.ts';
@@ -16,6 +19,7 @@ type Step = (platform: Platform, exchange: Exchange) => void;
 const API: readonly Step[] = [
   authenticate,
   actForAccount,
+  chooseVersion,
   matchOperation,
   limitRate,
   meetFault,
@@ -46,8 +50,10 @@ function refusalAnswer(platform: Platform, exchange: Exchange, error: unknown): 
     return { status: 500, text: JSON.stringify(errorBody({ status: 500, type: 'api_error', message })) };
   }
   const { refusal } = error;
-  return { status: refusal.status, text: JSON.stringify(errorBody(refusal)), ...(refusal.headers && { headers: refusal.headers }) };
+  return { status: refusal.status, text: refusalText(platform, exchange, refusal), ...(refusal.headers && { headers: refusal.headers }) };
 }
+
+const TOO_OLD = `Annex knows the API back to the acacia versions; this was answered as ${OLDEST}.`;
 
 /** The headers of an API answer (api-and-events 1.5), as a flat list: what `writeHead` takes at least cost. */
 export function apiHeaders(platform: Platform, exchange: Exchange, length: number): string[] {
@@ -59,7 +65,7 @@ export function apiHeaders(platform: Platform, exchange: Exchange, length: numbe
     'Request-Id',
     exchange.requestId,
     'Stripe-Version',
-    header(exchange, 'stripe-version') ?? platform.engine.contract.api,
+    exchange.version ?? platform.engine.contract.api,
     'Cache-Control',
     'no-cache, no-store',
     'Access-Control-Allow-Origin',
@@ -73,6 +79,7 @@ export function apiHeaders(platform: Platform, exchange: Exchange, length: numbe
   const { clock, faults } = platform;
   if (clock.moved || faults.active) headers.push('Date', new Date(clock.nowMs() + faults.skew * 1000).toUTCString());
   if (exchange.replayed) headers.push('Idempotent-Replayed', 'true');
+  if (exchange.version !== undefined && isOlderThanTold(exchange.version)) headers.push('Annex-Notice', TOO_OLD);
   if (exchange.grade !== undefined) headers.push('Annex-Grade', exchange.grade);
   if (platform.settings.stripeMock) headers.push('Stripe-Mock-Version', '0.197.0');
   for (const [name, value] of Object.entries(exchange.answer?.headers ?? {})) headers.push(name, value);

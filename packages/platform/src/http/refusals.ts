@@ -31,6 +31,8 @@ export const secretKeyRequired = (): StripeError =>
       'This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of your API keys at https://dashboard.stripe.com/account/apikeys.',
   });
 
+export const invalidVersion = (version: string): StripeError => invalid(`Invalid Stripe API version: ${version}`);
+
 export const accountInvalid = (masked: string, account: string): StripeError =>
   refuse({
     status: 403,

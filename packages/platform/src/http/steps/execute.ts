@@ -1,6 +1,8 @@
-import { type Draft, errorBody, type StoredAnswer, StripeError, worldKey } from '../../engine/index.ts';
+import { type Draft, type StoredAnswer, StripeError, worldKey } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
+import { lookInto } from '../../versions/look.ts';
 import type { Exchange } from '../exchange.ts';
+import { refusalText } from '../refusal-text.ts';
 
 /** What the answer of an idempotent request leaves behind, in the same change as what it did. */
 function storedAnswer(exchange: Exchange, status: number, body: string): StoredAnswer | undefined {
@@ -16,13 +18,21 @@ function keep(platform: Platform, exchange: Exchange, result: { draft: Draft; st
   exchange.answer = { status: result.status, text: result.text };
 }
 
+/** The answer as it looked at the request's version. */
+function atVersion(platform: Platform, exchange: Exchange, answer: { text: string; draft: Draft }): string {
+  if (exchange.old === undefined) return answer.text;
+  const { contract } = platform.engine;
+  return exchange.old.answer(answer.text, { contract, look: lookInto(answer.draft), expand: exchange.expandBefore ?? [] });
+}
+
 /** Means, implies, is kept: the engine decides, the store keeps it whole, and only then is it answered. */
 export function execute(platform: Platform, exchange: Exchange): void {
   const { caller, op, ids, params, expand, requestId } = exchange;
   const actor = { application: caller!.application, requestId, idempotencyKey: exchange.idempotent?.key ?? null };
   const call = { op: op!, ids: ids!, params: params ?? {}, expand: expand ?? [], world: caller!.world, actor, now: platform.clock.now() };
   try {
-    const { text, draft, grade } = (exchange.readFrom ?? platform.engine).execute(call);
+    const { text: now, draft, grade } = (exchange.readFrom ?? platform.engine).execute(call);
+    const text = atVersion(platform, exchange, { text: now, draft });
     exchange.grade = grade;
     if (exchange.method === 'GET') exchange.answer = { status: 200, text };
     else keep(platform, exchange, { draft, status: 200, text });
@@ -32,6 +42,6 @@ export function execute(platform: Platform, exchange: Exchange): void {
       if (error instanceof StripeError && error.keepsChanges) exchange.eventIds = platform.commit(draft);
       throw error;
     }
-    keep(platform, exchange, { draft, status: error.status, text: JSON.stringify(errorBody(error.refusal)) });
+    keep(platform, exchange, { draft, status: error.status, text: refusalText(platform, exchange, error.refusal, draft) });
   }
 }

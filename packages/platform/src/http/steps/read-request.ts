@@ -1,6 +1,7 @@
-import { checkExpand, decodeForm, FormError, ParamError, readParams } from '@annex/contract';
+import { type Contract, checkExpand, decodeForm, FormError, type FormHash, ParamError, readParams } from '@annex/contract';
 import { invalid } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
+import { lookAt } from '../../versions/look.ts';
 import { type Exchange, header } from '../exchange.ts';
 import { answerOwnOperation } from '../own-operation.ts';
 import { badBody, noV2, unrecognizedUrl } from '../refusals.ts';
@@ -18,6 +19,24 @@ export function matchOperation(platform: Platform, exchange: Exchange): void {
   exchange.ids = found.ids;
 }
 
+/** Parameters of an older version in the words of the model. */
+function upgrade(platform: Platform, exchange: Exchange, form: FormHash): void {
+  const { of, lenient } = exchange.names!;
+  const look = lookAt(platform.store, exchange.caller!.world);
+  exchange.upgraded = of.upgrade(exchange.op!.key, { form, ids: exchange.ids!, look, lenient });
+}
+
+/** Checks the paths to expand, and sets those apart that lead through fields of before. */
+function chooseExpansions(contract: Contract, exchange: Exchange): void {
+  if (exchange.old === undefined) {
+    checkExpand(contract, exchange.op!, exchange.expand!);
+    return;
+  }
+  const { now, before } = exchange.old.splitExpand(contract, exchange.op!, exchange.expand!);
+  exchange.expand = now;
+  exchange.expandBefore = before;
+}
+
 /** The request's parameters: the query of GET and DELETE, the body of POST (with the query, where there is one). */
 export function readParameters(platform: Platform, exchange: Exchange): void {
   const { contract } = platform.engine;
@@ -32,11 +51,14 @@ export function readParameters(platform: Platform, exchange: Exchange): void {
   const body = exchange.method === 'POST' ? exchange.bytes.toString('utf8') : '';
   exchange.form = body === '' ? exchange.query : exchange.query === '' ? body : `${exchange.query}&${body}`;
   try {
-    exchange.params = readParams(contract, op, decodeForm(exchange.form));
+    const form = decodeForm(exchange.form);
+    if (exchange.names !== undefined) upgrade(platform, exchange, form);
+    exchange.params = readParams(contract, op, form);
     const { expand } = exchange.params;
     exchange.expand = Array.isArray(expand) ? (expand as string[]) : [];
-    if (exchange.expand.length > 0) checkExpand(contract, op, exchange.expand);
+    if (exchange.expand.length > 0) chooseExpansions(contract, exchange);
     delete exchange.params.expand;
+    if (exchange.upgraded !== undefined) Object.assign(exchange.params, exchange.upgraded.beside);
   } catch (error) {
     if (error instanceof ParamError) throw invalid(error.message, error.param, error.code);
     if (error instanceof FormError) throw badBody(error.message);
