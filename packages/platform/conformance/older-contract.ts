@@ -64,7 +64,7 @@ function check(contract: Contract, id: NodeId, at: At): void {
       return;
     case 'a':
       if (!Array.isArray(value)) wrong('array');
-      else value.forEach((item, index) => check(contract, node[1], { value: item, path: `${path}[${index}]`, found }));
+      else items(contract, node[1], { value, path, found });
       return;
     case 'm':
     case 'M':
@@ -72,7 +72,7 @@ function check(contract: Contract, id: NodeId, at: At): void {
       return;
     case 'l':
       if (!isHash(value) || value.object !== 'list' || !Array.isArray(value.data)) wrong('list');
-      else value.data.forEach((item, index) => check(contract, node[1], { value: item, path: `${path}.data[${index}]`, found }));
+      else items(contract, node[1], { value: value.data, path: `${path}.data`, found });
       return;
     case 'x':
       if (typeof value !== 'string') embedded(contract, node[1], at);
@@ -95,6 +95,10 @@ function check(contract: Contract, id: NodeId, at: At): void {
     case 'o':
       fields(contract, id, at);
   }
+}
+
+function items(contract: Contract, id: NodeId, at: At): void {
+  for (const [index, value] of (at.value as unknown[]).entries()) check(contract, id, { ...at, value, path: `${at.path}[${index}]` });
 }
 
 function embedded(contract: Contract, kinds: readonly number[], at: At): void {

@@ -56,7 +56,9 @@ function createItem(draft: Draft, params: Params): StripeObject {
         : insertPrice(draft, params.price_data);
   const quantity = params.quantity ?? 1;
   const currency = price?.currency ?? currencyOf(params.currency ?? customer.currency ?? 'usd');
-  const amount = params.amount ?? (price === undefined ? (params.unit_amount ?? 0) * quantity : (price.unit_amount ?? 0) * quantity);
+  const amount =
+    params.amount ??
+    (price === undefined ? Math.round(Number(params.unit_amount_decimal ?? 0) * quantity) : (price.unit_amount ?? 0) * quantity);
   const subscription = params.subscription === undefined ? undefined : draft.need('subscription', params.subscription, 'subscription');
   const item = insertItem(draft, {
     customer: customer.id,

@@ -48,6 +48,7 @@ function methodDetails(method: StripeObject, amount: number): Fields {
     brand: card.brand,
     checks: card.checks,
     country: card.country,
+    electronic_commerce_indicator: null,
     exp_month: card.exp_month,
     exp_year: card.exp_year,
     extended_authorization: { status: 'disabled' },
@@ -60,9 +61,11 @@ function methodDetails(method: StripeObject, amount: number): Fields {
     multicapture: { status: 'unavailable' },
     network: card.brand,
     network_token: { used: false },
+    network_transaction_id: null,
     overcapture: { maximum_amount_capturable: amount, status: 'unavailable' },
     regulated_status: card.regulated_status,
     three_d_secure: null,
+    transaction_link_id: null,
     wallet: null,
   };
   return { type: 'card', card: kept };

@@ -11,6 +11,7 @@ export function insertSetupIntent(
     automatic_payment_methods: null,
     client_secret: `${id}_secret_${draft.random(25)}`,
     customer: given.customer,
+    flow_directions: null,
     last_setup_error: null,
     latest_attempt: null,
     payment_method: null,

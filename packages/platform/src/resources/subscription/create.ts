@@ -91,12 +91,12 @@ export function create(draft: Draft, params: Params): Fields {
     },
     cancel_at: typeof params.cancel_at === 'number' ? params.cancel_at : null,
     cancel_at_period_end: params.cancel_at_period_end ?? false,
-    cancellation_details: { comment: null, feedback: null, reason: null },
+    cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
     collection_method: method,
     currency: terms.prices[0]!.currency,
     days_until_due: params.days_until_due ?? null,
     discounts: [],
-    invoice_settings: { account_tax_ids: null, issuer: { type: 'self' } },
+    invoice_settings: { account_tax_ids: null, custom_fields: null, description: null, footer: null, issuer: { type: 'self' } },
     items: { object: 'list', data: [], has_more: false, url: '' },
     latest_invoice: null,
     payment_settings: {
@@ -109,7 +109,10 @@ export function create(draft: Draft, params: Params): Fields {
     test_clock: customer.test_clock ?? null,
     trial_end: terms.trialEnd,
     trial_settings: {
-      end_behavior: { missing_payment_method: params.trial_settings?.end_behavior?.missing_payment_method ?? 'create_invoice' },
+      end_behavior: {
+        billing_cycle_anchor: params.trial_settings?.end_behavior?.billing_cycle_anchor ?? null,
+        missing_payment_method: params.trial_settings?.end_behavior?.missing_payment_method ?? 'create_invoice',
+      },
     },
     trial_start: trial ? draft.now : null,
   };

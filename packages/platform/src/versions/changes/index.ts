@@ -12,6 +12,7 @@ import { cloverDiscountSource } from './clover-discount-source.ts';
 import { cloverFlexibleBilling } from './clover-flexible-billing.ts';
 import { cloverPhaseDuration } from './clover-phase-duration.ts';
 import { cloverPromotion } from './clover-promotion.ts';
+import { dahliaLeftOut } from './dahlia-left-out.ts';
 import { dahliaUiMode } from './dahlia-ui-mode.ts';
 import { endiveBillingCycleAnchor } from './endive-billing-cycle-anchor.ts';
 import { endivePaymentMethodTypes } from './endive-payment-method-types.ts';
@@ -23,6 +24,7 @@ export const CHANGES: readonly VersionChange[] = [
   endiveBillingCycleAnchor,
   endiveRejectReason,
   dahliaUiMode,
+  dahliaLeftOut,
   cloverDiscountSource,
   cloverPromotion,
   cloverPhaseDuration,
