@@ -6,6 +6,7 @@ import { SYSTEM } from './engine/index.ts';
 import { faultsPart } from './faults/part.ts';
 import { type Recipe, readRecipe } from './faults/recipe.ts';
 import { oauth } from './oauth/part.ts';
+import { paymentPages } from './pages/hosted/payment-pages.ts';
 import { pages } from './pages/part.ts';
 import { assemble, type PartOf, type PlatformOptions, type RunningPlatform } from './platform.ts';
 import { isSeed, noSeedSentence, sow } from './seeds/index.ts';
@@ -23,7 +24,7 @@ export interface AnnexPlatform extends RunningPlatform {
 }
 
 /** What stands beside the API on the same origin. */
-const PARTS: readonly PartOf[] = [webhooks, stripeListen, faultsPart, oauth, pages, control, timePart];
+const PARTS: readonly PartOf[] = [webhooks, stripeListen, faultsPart, oauth, pages, paymentPages, control, timePart];
 
 /** JSON is YAML too. Throws a sentence where the file cannot be read or is no recipe. */
 function recipeFile(file: string): Recipe {

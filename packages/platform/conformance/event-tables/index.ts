@@ -1,6 +1,13 @@
+import { billingPortal } from './billing-portal.ts';
+import { checkoutSession } from './checkout-session.ts';
 import { invoice } from './invoice.ts';
 import { invoiceitem } from './invoiceitem.ts';
 import type { EventRow } from './row.ts';
 
 /** Every table of events, by the object that the operations are about. */
-export const tables: Readonly<Record<string, readonly EventRow[]>> = { invoice, invoiceitem };
+export const tables: Readonly<Record<string, readonly EventRow[]>> = {
+  'billing_portal.session': billingPortal,
+  'checkout.session': checkoutSession,
+  invoice,
+  invoiceitem,
+};

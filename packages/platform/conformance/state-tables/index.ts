@@ -1,4 +1,5 @@
+import { checkoutSession } from './checkout-session.ts';
 import { invoice } from './invoice.ts';
 import type { StateTable } from './row.ts';
 
-export const tables: readonly StateTable[] = [invoice];
+export const tables: readonly StateTable[] = [checkoutSession, invoice];
