@@ -3,6 +3,7 @@ import { checkoutSession } from './checkout-session.ts';
 import { invoice } from './invoice.ts';
 import { invoiceitem } from './invoiceitem.ts';
 import type { EventRow } from './row.ts';
+import { tax } from './tax.ts';
 
 /** Every table of events, by the object that the operations are about. */
 export const tables: Readonly<Record<string, readonly EventRow[]>> = {
@@ -10,4 +11,5 @@ export const tables: Readonly<Record<string, readonly EventRow[]>> = {
   'checkout.session': checkoutSession,
   invoice,
   invoiceitem,
+  tax,
 };

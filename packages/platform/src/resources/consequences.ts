@@ -2,7 +2,7 @@ import type { Consequence, Draft, StripeObject } from '../engine/index.ts';
 import { keepCard } from './billing-portal/keep-card.ts';
 import { completeByIntent, failByIntent } from './checkout-session/complete.ts';
 import { disputeIfCardDoes } from './dispute/open.ts';
-import { markPaid } from './invoice/finalize.ts';
+import { receive } from './invoice/payment.ts';
 
 /** The subscription that an invoice bills, where it is the latest one of it. */
 function billed(draft: Draft, invoice: StripeObject): StripeObject | undefined {
@@ -26,12 +26,10 @@ function expireIncomplete(draft: Draft, invoice: StripeObject): void {
     draft.set(subscription, { status: 'incomplete_expired', ended_at: draft.now, canceled_at: draft.now });
 }
 
-/** A payment intent that was opened by an invoice pays it, whoever confirmed it. */
+/** A payment intent that was opened by an invoice, or tied to it, pays it, whoever confirmed it. */
 function payInvoice(draft: Draft, intent: StripeObject): void {
   const payment = draft.find('invoice_payment', [['payment.payment_intent', intent.id]])[0];
-  const invoice = draft.get('invoice', payment?.invoice);
-  if (payment === undefined || invoice === undefined || invoice.status !== 'open') return;
-  markPaid(draft, invoice, { amount: intent.amount_received, attempted: true });
+  if (payment?.status === 'open') receive(draft, payment, intent.amount_received);
 }
 
 /** What the card's owner, or its bank, does about a payment that was captured. */

@@ -1,5 +1,7 @@
 import { type Behaviour, type Draft, type Fields, invalid, type Params, type StripeObject } from '../engine/index.ts';
+import { recordBalance } from './customer-balance.ts';
 import { attach } from './payment-method/attach.ts';
+import { insertTaxId, ofCustomer } from './tax-id.ts';
 
 const badEmail = (email: string) => invalid(`Invalid email address: ${email}`, 'email', 'email_invalid');
 
@@ -35,7 +37,10 @@ function create(draft: Draft, params: Params): Fields {
 }
 
 /** A `payment_method` given at creation is attached first (its event precedes the customer's in logs). */
-function created(draft: Draft, customer: StripeObject, params: Params): StripeObject {
+function created(draft: Draft, made: StripeObject, params: Params): StripeObject {
+  recordBalance(draft, made, made.balance, 'initial');
+  for (const given of params.tax_id_data ?? []) insertTaxId(draft, given, ofCustomer(made.id));
+  const customer = draft.get('customer', made.id)!;
   const { payment_method: method, invoice_settings: settings } = params;
   if (method === undefined) return customer;
   const attached = attach(draft, method, customer.id);
@@ -45,6 +50,7 @@ function created(draft: Draft, customer: StripeObject, params: Params): StripeOb
 
 function update(draft: Draft, before: StripeObject, params: Params): Fields {
   checkEmail(params);
+  if (typeof params.balance === 'number') recordBalance(draft, before, params.balance, 'adjustment');
   const method = params.invoice_settings?.default_payment_method;
   if (typeof method !== 'string') return {};
   const owned = draft.need('payment_method', method, 'invoice_settings[default_payment_method]');

@@ -3,10 +3,12 @@ import { owedFee } from './application-fee.ts';
 import { expire as expireSession } from './checkout-session/index.ts';
 import { expiry } from './checkout-session/terms.ts';
 import { ruling } from './dispute/index.ts';
+import { voidInvoice } from './invoice/close.ts';
 import { collect, finalizeDue } from './invoice/collect.ts';
 import { cancel as cancelIntent } from './payment-intent/index.ts';
 import { soonRow } from './soon.ts';
 import { end, endsAt, endTrial, renew, renewsAt, trialEndsAt } from './subscription/renew.ts';
+import { verification } from './tax-id.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -20,15 +22,8 @@ function warnOfTrialEnd(draft: Draft, reminder: StripeObject): void {
 
 function expireIncomplete(draft: Draft, subscription: StripeObject): void {
   const invoice = draft.get('invoice', subscription.latest_invoice);
-  if (invoice !== undefined && invoice.status === 'open') {
-    const fields = {
-      status: 'void',
-      auto_advance: false,
-      next_payment_attempt: null,
-      status_transitions: { ...invoice.status_transitions, voided_at: draft.now },
-    };
-    draft.set(invoice, fields, { event: 'invoice.voided' });
-  } else
+  if (invoice !== undefined && invoice.status === 'open') voidInvoice(draft, invoice);
+  else
     draft.set(
       subscription,
       { status: 'incomplete_expired', ended_at: draft.now, canceled_at: draft.now },
@@ -69,6 +64,6 @@ export const due: readonly DueRow[] = [
   },
   expiry(expireSession),
   owedFee,
-  soonRow([ruling]),
+  soonRow([ruling, verification]),
   { object: 'annex.trial_reminder', what: 'warn of the end of a trial', at: (reminder) => reminder.at, act: warnOfTrialEnd },
 ];

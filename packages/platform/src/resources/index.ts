@@ -10,6 +10,7 @@ import { item } from './checkout-session/items.ts';
 import { consequences } from './consequences.ts';
 import { coupon } from './coupon.ts';
 import { customer } from './customer.ts';
+import { customerBalanceTransaction } from './customer-balance.ts';
 import { dispute } from './dispute/index.ts';
 import { due } from './due.ts';
 import { event } from './event.ts';
@@ -25,6 +26,8 @@ import { refund } from './refund.ts';
 import { searchFields } from './search-fields.ts';
 import { setupIntent } from './setup-intent/index.ts';
 import { subscription, subscriptionItem } from './subscription/index.ts';
+import { taxId } from './tax-id.ts';
+import { taxRate } from './tax-rate.ts';
 import { present, testClock } from './test-clock.ts';
 import { webhookEndpoint } from './webhook-endpoint.ts';
 
@@ -38,6 +41,7 @@ const all: readonly Behaviour[] = [
   checkoutSession,
   coupon,
   customer,
+  customerBalanceTransaction,
   dispute,
   event,
   invoice,
@@ -55,6 +59,8 @@ const all: readonly Behaviour[] = [
   setupIntent,
   subscription,
   subscriptionItem,
+  taxId,
+  taxRate,
   testClock,
   webhookEndpoint,
 ];

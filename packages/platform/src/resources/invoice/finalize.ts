@@ -1,128 +1,107 @@
-import { applicationFee } from '@annex/money';
-import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
+import { applicationFee, settleInvoice } from '@annex/money';
+import { type Draft, type Fields, previousAttributes, StripeError, type StripeObject } from '../../engine/index.ts';
+import { balanceIn, moveBalance } from '../customer-balance.ts';
 import { insertIntent } from '../payment-intent/insert.ts';
+import { addressOf } from './address.ts';
+import { fromCustomer } from './make.ts';
+import { takeNumber } from './number.ts';
+import { markPaid } from './paid.ts';
+import { insertPayment } from './payment.ts';
+import { assertLocated } from './tax.ts';
+import { retotal } from './total.ts';
 
-/** The customer's balance pays first (a negative balance is a credit); what is left is due. */
-function applyBalance(draft: Draft, invoice: StripeObject, customer: StripeObject): { due: number; ending: number } {
-  const starting = customer.balance ?? 0;
-  const due = Math.max(0, invoice.total + starting);
-  const ending = invoice.total + starting - due;
-  if (ending !== starting) {
-    const amount = ending - starting;
-    const row = {
-      amount,
-      currency: invoice.currency,
-      customer: customer.id,
-      ending_balance: ending,
-      invoice: invoice.id,
-      type: 'applied_to_invoice',
-      description: null,
-      metadata: {},
-    };
-    draft.make('customer_balance_transaction', row, { event: null });
-  }
-  return { due, ending };
+/** The customer's balance meets the invoice, its sequence moves on, its currency is settled: one event of the customer. */
+function moveCustomer(draft: Draft, invoice: StripeObject): { due: number; starting: number; ending: number; number: string } {
+  const before = draft.get('customer', invoice.customer)!;
+  const { currency } = invoice;
+  const starting = balanceIn(before, currency);
+  const settled = settleInvoice(invoice.total, starting, currency);
+  const move = { currency, invoice: invoice.id };
+  moveBalance(draft, before.id, { ...move, amount: settled.applied, type: 'applied_to_invoice' }, { quiet: true });
+  moveBalance(draft, before.id, { ...move, amount: settled.tooSmall, type: 'invoice_too_small' }, { quiet: true });
+  const number = takeNumber(draft, invoice);
+  const moved = draft.get('customer', before.id)!;
+  const after = moved.currency === null ? draft.set(moved, { currency }, { event: null }) : moved;
+  const previous = previousAttributes(before, after);
+  if (previous !== undefined) draft.emit('customer.updated', after, { previous });
+  return { due: settled.due, starting, ending: settled.ending, number };
 }
 
-/** One default payment per finalised invoice holds its payment intent. */
-function insertPayment(draft: Draft, invoice: StripeObject, intent: StripeObject): void {
-  const fields: Fields = {
-    amount_paid: null,
-    amount_requested: intent.amount,
-    currency: invoice.currency,
-    invoice: invoice.id,
-    is_default: true,
-    payment: { payment_intent: intent.id, type: 'payment_intent' },
-    status: 'open',
-    status_transitions: { canceled_at: null, paid_at: null },
-  };
-  draft.make('invoice_payment', fields, { event: null });
+/** Until now the invoice followed its customer; what it is taxed may have changed with it. */
+function followCustomer(draft: Draft, invoice: StripeObject): StripeObject {
+  const copied = fromCustomer(draft, draft.get('customer', invoice.customer)!);
+  const after = draft.set(invoice, copied, { event: null });
+  return copied.customer_tax_exempt === invoice.customer_tax_exempt ? after : retotal(draft, invoice.id);
 }
 
 /**
  * Numbers the invoice, freezes its amounts, applies the customer's balance and opens the payment; nothing due is paid at once.
- * A payment that came first (a checkout session's) stands in the place of a new one.
+ * A payment that came first stands in the place of a new one.
  */
-export function finalize(draft: Draft, invoice: StripeObject, payment?: StripeObject): StripeObject {
-  const customer = draft.get('customer', invoice.customer)!;
-  const sequence = customer.next_invoice_sequence ?? 1;
-  const { due, ending } = applyBalance(draft, invoice, customer);
-  const token = draft.random(24);
-  const changes: Fields = {
-    balance: ending,
-    next_invoice_sequence: sequence + 1,
-    ...(customer.currency === null && { currency: invoice.currency }),
-  };
-  draft.set(customer, changes);
+export function finalize(draft: Draft, given: StripeObject, payment?: StripeObject): StripeObject {
+  assertLocated(given);
+  const invoice = followCustomer(draft, given);
+  const { due, starting, ending, number } = moveCustomer(draft, invoice);
   const open = draft.set(
     invoice,
     {
       amount_due: due,
       amount_remaining: due,
       automatically_finalizes_at: null,
-      effective_at: draft.now,
+      effective_at: invoice.effective_at ?? draft.now,
       ending_balance: ending,
-      hosted_invoice_url: `/i/${draft.world.account}/${token}`,
-      invoice_pdf: `/i/${draft.world.account}/${token}/pdf`,
+      last_finalization_error: null,
+      ...addressOf(draft, invoice.id),
       next_payment_attempt: null,
-      number: `${customer.invoice_prefix}-${String(sequence).padStart(4, '0')}`,
-      starting_balance: customer.balance ?? 0,
+      number,
+      starting_balance: starting,
       status: 'open',
       status_transitions: { ...invoice.status_transitions, finalized_at: draft.now },
     },
     { event: 'invoice.finalized' },
   );
   if (due === 0) return markPaid(draft, open, { amount: 0, attempted: true });
-  const { currency } = open;
-  const given = { amount: due, currency, customer: customer.id, description: describe(open), ...earnings(draft, open, due) };
-  insertPayment(draft, open, payment ?? insertIntent(draft, given));
+  const intent = payment ?? insertIntent(draft, intentFor(draft, open));
+  insertPayment(draft, open, intent, { requested: due, isDefault: true });
   return open;
 }
 
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  subscription_create: 'Subscription creation',
+  subscription_cycle: 'Subscription update',
+  subscription_update: 'Subscription update',
+};
+
 /** `application_fee_percent` of a subscription: a share of each invoice's total, tax included (oauth 9.2). */
-function earnings(draft: Draft, invoice: StripeObject, due: number): { application: string | null; application_fee_amount: number | null } {
+function intentFor(draft: Draft, invoice: StripeObject) {
   const subscription = draft.get('subscription', invoice.parent?.subscription_details?.subscription);
-  const application = subscription?.application ?? invoice.application ?? null;
   const percent = subscription?.application_fee_percent;
+  const { amount_due: amount, currency, customer } = invoice;
   return {
-    application,
-    application_fee_amount: typeof percent === 'number' ? applicationFee(invoice.total, percent, due) : null,
+    amount,
+    currency,
+    customer,
+    description: DESCRIPTIONS[invoice.billing_reason] ?? `Payment for invoice ${invoice.number}`,
+    application: subscription?.application ?? invoice.application ?? null,
+    application_fee_amount: typeof percent === 'number' ? applicationFee(invoice.total, percent, amount) : null,
   };
 }
 
-const describe = (invoice: StripeObject): string =>
-  ({ subscription_create: 'Subscription creation', subscription_cycle: 'Subscription update', subscription_update: 'Subscription update' })[
-    invoice.billing_reason as string
-  ] ?? `Payment for invoice ${invoice.number}`;
+/** A draft that could not be finalised keeps the reason, and tells it. */
+export function finalizationFailed(draft: Draft, invoice: StripeObject, error: StripeError): StripeObject {
+  const { code, message, param, type } = error.refusal;
+  const reason: Fields = { code, message, ...(param !== undefined && { param }), type: type ?? 'invalid_request_error' };
+  const fields = { last_finalization_error: reason, automatically_finalizes_at: null, next_payment_attempt: null };
+  return draft.set(invoice, fields, { event: 'invoice.finalization_failed' });
+}
 
-export const paymentOf = (draft: Draft, invoice: string): StripeObject | undefined =>
-  draft.find('invoice_payment', [['invoice', invoice]]).find((row) => row.is_default);
-
-/** The invoice is settled: by a payment, by the customer's balance, or outside of the platform. */
-export function markPaid(
-  draft: Draft,
-  invoice: StripeObject,
-  how: { amount: number; attempted: boolean; outOfBand?: boolean },
-): StripeObject {
-  const fields = {
-    amount_paid: how.amount,
-    amount_remaining: 0,
-    attempted: how.attempted,
-    auto_advance: false,
-    next_payment_attempt: null,
-    status: 'paid',
-    status_transitions: { ...invoice.status_transitions, paid_at: draft.now },
-  };
-  const events = how.outOfBand
-    ? ['invoice.updated', 'invoice.paid']
-    : how.amount > 0
-      ? ['invoice.updated', 'invoice.paid', 'invoice.payment_succeeded']
-      : ['invoice.paid', 'invoice.payment_succeeded'];
-  const paid = draft.set(invoice, fields, { event: events });
-  const payment = paymentOf(draft, invoice.id);
-  if (payment !== undefined && !how.outOfBand) {
-    const settled = { amount_paid: how.amount, status: 'paid', status_transitions: { ...payment.status_transitions, paid_at: draft.now } };
-    draft.set(payment, settled, { event: 'invoice_payment.paid' });
+/** As `finalize`; a refusal leaves its reason on the draft behind. */
+export function finalizeOrTell(draft: Draft, invoice: StripeObject): StripeObject {
+  try {
+    return finalize(draft, invoice);
+  } catch (error) {
+    if (!(error instanceof StripeError)) throw error;
+    finalizationFailed(draft, draft.get('invoice', invoice.id)!, error);
+    throw new StripeError(error.refusal, { keepsChanges: true });
   }
-  return draft.get('invoice', paid.id)!;
 }

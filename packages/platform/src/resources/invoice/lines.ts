@@ -1,4 +1,5 @@
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
+import { setTerms } from './tax.ts';
 
 export interface NewLine {
   readonly amount: number;
@@ -13,6 +14,10 @@ export interface NewLine {
   readonly invoice_item?: string;
   readonly discountable?: boolean;
   readonly metadata?: Record<string, string>;
+  /** Discounts of this line alone; those of the invoice come after them. */
+  readonly discounts?: readonly string[];
+  /** Whole tax rates, where they do not follow the item that is billed or the invoice. */
+  readonly tax_rates?: readonly StripeObject[] | undefined;
 }
 
 /** Which object a line comes from: a subscription's item or a loose invoice item. */
@@ -35,16 +40,21 @@ export const pricingOf = (price: StripeObject | undefined): Fields | null =>
     ? null
     : { price_details: { price: price.id, product: price.product }, type: 'price_details', unit_amount_decimal: price.unit_amount_decimal };
 
-/** A line of an invoice, in the shape of the pinned version. Lines tell no events of their own. */
-export function insertLine(draft: Draft, invoice: string, line: NewLine): StripeObject {
-  const fields: Fields = {
+/** A line as it will be stored, in the shape of the pinned version, before it is known what it is discounted and taxed. */
+export function draftLine(draft: Draft, invoice: string, line: NewLine): StripeObject {
+  const id = draft.id('line_item');
+  if (line.tax_rates !== undefined) setTerms(draft, id, { tax_rates: line.tax_rates });
+  return {
+    id,
+    object: 'line_item',
     amount: line.amount,
     currency: line.currency,
     description: line.description,
     discount_amounts: [],
     discountable: line.discountable ?? !line.proration,
-    discounts: [],
+    discounts: line.discounts ?? [],
     invoice,
+    livemode: draft.world.livemode,
     metadata: line.metadata ?? {},
     parent: parentOf(line),
     period: line.period,
@@ -56,5 +66,8 @@ export function insertLine(draft: Draft, invoice: string, line: NewLine): Stripe
     subtotal: line.amount,
     taxes: [],
   };
-  return draft.make('line_item', fields, { event: null });
 }
+
+/** Lines tell no events of their own. */
+export const insertLine = (draft: Draft, invoice: string, line: NewLine): StripeObject =>
+  draft.insert(draftLine(draft, invoice, line), { event: null });

@@ -1,7 +1,10 @@
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
 import { SYSTEM } from '../../engine/index.ts';
-import { discountLines } from './discount.ts';
-import { insertLine, type NewLine } from './lines.ts';
+import { taxIdsOf } from '../tax-id.ts';
+import { draftLine, type NewLine } from './lines.ts';
+import { claim } from './pending.ts';
+import { automaticTax } from './tax.ts';
+import { totalsOf } from './total.ts';
 
 export interface NewInvoice {
   readonly customer: StripeObject;
@@ -9,87 +12,111 @@ export interface NewInvoice {
   readonly billing_reason: string;
   readonly collection_method: string;
   readonly lines: readonly NewLine[];
+  /** Items that waited for it, newest first. */
+  readonly items?: readonly StripeObject[];
   readonly subscription?: StripeObject;
   readonly discounts?: readonly StripeObject[];
+  /** Whole tax rates; those of the subscription unless they are given. */
+  readonly default_tax_rates?: readonly StripeObject[];
+  readonly automatic_tax?: boolean;
+  readonly shipping_cost?: { readonly amount_subtotal: number; readonly shipping_rate: string } | null;
   readonly auto_advance: boolean;
   readonly days_until_due?: number | null;
   readonly period: { readonly start: number; readonly end: number };
   readonly fields?: Fields;
 }
 
-/** Totals of an invoice from its lines and discounts. Taxes are added where tax rates are simulated. */
-export function totalsOf(draft: Draft, lines: readonly StripeObject[], discounts: readonly StripeObject[]): Fields {
-  const subtotal = lines.reduce((sum, line) => sum + line.amount, 0);
-  const discounted = discountLines(draft, lines, discounts);
-  lines.forEach((line, index) => {
-    draft.set(
-      draft.get('line_item', line.id)!,
-      { discount_amounts: discounted.perLine[index], discounts: discounted.perLine[index]!.map((each) => each.discount) },
-      { event: null },
-    );
-  });
-  const total = subtotal - discounted.amount;
-  return {
-    subtotal,
-    subtotal_excluding_tax: subtotal,
-    total,
-    total_excluding_tax: total,
-    total_discount_amounts: discounted.totals,
-    total_pretax_credit_amounts: discounted.totals.map((each) => ({ ...each, type: 'discount' })),
-    total_taxes: [],
-    amount_due: Math.max(0, total),
-    amount_remaining: Math.max(0, total),
-  };
-}
-
 const ADDRESS_FIELDS = ['address', 'email', 'name', 'phone', 'shipping'] as const;
+export const HOUR = 3600;
+const DAY = 24 * HOUR;
 
-/** A draft invoice with its lines. */
+/** What an invoice copies from its customer; until it is finalised it follows the customer. */
+export const fromCustomer = (draft: Draft, customer: StripeObject): Fields => ({
+  ...Object.fromEntries(ADDRESS_FIELDS.map((name) => [`customer_${name}`, customer[name] ?? null])),
+  customer_tax_exempt: customer.tax_exempt ?? 'none',
+  customer_tax_ids: taxIdsOf(draft, customer.id),
+});
+
+export const shippingOf = (cost: NewInvoice['shipping_cost']): Fields | null =>
+  cost === undefined || cost === null
+    ? null
+    : {
+        amount_subtotal: cost.amount_subtotal,
+        amount_tax: 0,
+        amount_total: cost.amount_subtotal,
+        shipping_rate: cost.shipping_rate,
+        taxes: [],
+      };
+
+const subscriptionParent = (subscription: StripeObject): Fields => ({
+  quote_details: null,
+  subscription_details: { metadata: subscription.metadata, subscription: subscription.id },
+  type: 'subscription_details',
+});
+
+/** When a draft is finalised, and first charged: an hour after it was made (captured). */
+export const schedule = (draft: Draft, invoice: { auto_advance: boolean; collection_method: string }): Fields => ({
+  automatically_finalizes_at: invoice.auto_advance ? draft.now + HOUR : null,
+  next_payment_attempt: invoice.auto_advance && invoice.collection_method === 'charge_automatically' ? draft.now + HOUR : null,
+});
+
+/** A draft invoice with its lines: they are reckoned first, so that `invoice.created` tells them as they are. */
 export function insertInvoice(draft: Draft, given: NewInvoice): StripeObject {
   const { customer, subscription, currency } = given;
   const id = draft.id('invoice');
   const account = draft.in(SYSTEM).get('account', draft.world.account);
-  const lines = given.lines.map((line) => insertLine(draft, id, line));
-  const automatic = given.auto_advance && given.collection_method === 'charge_automatically';
+  const rates = given.default_tax_rates ?? subscription?.default_tax_rates ?? [];
+  const discounts = given.discounts ?? [];
+  const shipping = shippingOf(given.shipping_cost);
+  const copied = fromCustomer(draft, customer);
+  const lines = [...given.lines, ...claim(draft, id, given.items ?? [])].map((line) => draftLine(draft, id, line));
+  const totals = totalsOf(draft, lines, {
+    customer,
+    currency,
+    discounts,
+    default_tax_rates: rates,
+    customer_tax_exempt: copied.customer_tax_exempt,
+    shipping_cost: shipping as { amount_subtotal: number } | null,
+  });
+  lines.forEach((line, index) => {
+    draft.insert({ ...line, ...totals.lines[index] }, { event: null });
+  });
   const fields: Fields = {
     account_country: account?.country ?? null,
     account_name: account?.business_profile?.name ?? null,
+    account_tax_ids: null,
+    amount_overpaid: 0,
     amount_paid: 0,
     application: draft.actor.application,
     attempt_count: 0,
     attempted: false,
     auto_advance: given.auto_advance,
-    automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
-    automatically_finalizes_at: given.auto_advance ? draft.now + 3600 : null,
+    automatic_tax: automaticTax(draft, given.automatic_tax ?? subscription?.automatic_tax?.enabled ?? false, { customer, rates }),
+    ...schedule(draft, given),
     billing_reason: given.billing_reason,
     collection_method: given.collection_method,
     currency,
+    custom_fields: customer.invoice_settings?.custom_fields ?? null,
     customer: customer.id,
-    ...Object.fromEntries(ADDRESS_FIELDS.map((name) => [`customer_${name}`, customer[name] ?? null])),
-    customer_tax_exempt: customer.tax_exempt ?? 'none',
-    customer_tax_ids: [],
-    discounts: (given.discounts ?? []).map((discount) => discount.id),
-    due_date: given.collection_method === 'send_invoice' ? draft.now + (given.days_until_due ?? 30) * 86_400 : null,
+    ...copied,
+    default_tax_rates: rates,
+    discounts: discounts.map((discount) => discount.id),
+    due_date: given.collection_method === 'send_invoice' ? draft.now + (given.days_until_due ?? 30) * DAY : null,
+    footer: customer.invoice_settings?.footer ?? null,
     issuer: { type: 'self' },
     lines: { object: 'list', data: [], has_more: false, url: `/v1/invoices/${id}/lines` },
     metadata: {},
-    next_payment_attempt: automatic ? draft.now + 3600 : null,
-    parent:
-      subscription === undefined
-        ? null
-        : {
-            quote_details: null,
-            subscription_details: { metadata: subscription.metadata, subscription: subscription.id },
-            type: 'subscription_details',
-          },
+    parent: subscription === undefined ? null : subscriptionParent(subscription),
     payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
     period_end: given.period.end,
     period_start: given.period.start,
-    starting_balance: customer.balance ?? 0,
+    post_payment_credit_notes_amount: 0,
+    pre_payment_credit_notes_amount: 0,
+    shipping_cost: shipping,
     status: 'draft',
     status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
     test_clock: customer.test_clock ?? null,
-    ...totalsOf(draft, lines, given.discounts ?? []),
+    ...totals.invoice,
     ...given.fields,
   };
   return draft.make('invoice', { ...fields, id });

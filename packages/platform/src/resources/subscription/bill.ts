@@ -1,10 +1,9 @@
 import { format, step } from '@annex/money';
 import { type Draft, invalid, type Params, refuse, type StripeObject } from '../../engine/index.ts';
 import { redeem } from '../coupon.ts';
-import { retotal } from '../invoice/index.ts';
 import type { NewLine } from '../invoice/lines.ts';
 import { insertInvoice } from '../invoice/make.ts';
-import { pendingItems, sweep } from '../invoice/pending.ts';
+import { pendingItems } from '../invoice/pending.ts';
 import { itemAmount, itemsOf } from './items.ts';
 
 const EVERY: Readonly<Record<string, string>> = { day: 'day', week: 'week', month: 'month', year: 'year' };
@@ -62,20 +61,19 @@ export function billSubscription(draft: Draft, subscription: StripeObject, billi
     billing_reason: billing.reason,
     collection_method: subscription.collection_method,
     lines: billing.lines ?? linesFor(draft, subscription, billing.trial ?? false),
+    items: pendingItems(draft, customer.id, { currency: subscription.currency, subscription: subscription.id }),
     subscription,
     discounts,
     auto_advance: true,
     days_until_due: subscription.days_until_due,
     period: billing.period,
   });
-  const pending = pendingItems(draft, customer.id, { currency: subscription.currency, subscription: subscription.id });
-  const swept = sweep(draft, invoice, pending);
   draft.set(
     draft.get('subscription', subscription.id)!,
     { latest_invoice: invoice.id, discounts: afterUse(draft, subscription, discounts) },
     { event: null },
   );
-  return swept.length > 0 ? retotal(draft, invoice.id) : draft.get('invoice', invoice.id)!;
+  return draft.get('invoice', invoice.id)!;
 }
 
 /** A coupon of duration `once` is used up by the invoice it was applied to. */
