@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type TestPlatform, testPlatform } from './world.ts';
 
 let world: TestPlatform;
@@ -167,6 +167,43 @@ describe('a test clock', () => {
     });
     await expect(stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: at(2026, 6, 1) })).rejects.toThrow('at most two intervals');
     await limited.platform.close();
+  });
+
+  test('stands where something on it cannot be done and says internal_failure, instead of advancing for ever', async () => {
+    const broken = await testPlatform({ unlimitedClocks: true });
+    const stripe = broken.client();
+    const clock = await stripe.testHelpers.testClocks.create({ frozen_time: START });
+    const customer = await stripe.customers.create({ test_clock: clock.id });
+    const price = await stripe.prices.create({
+      product_data: { name: 'P' },
+      currency: 'usd',
+      unit_amount: 100,
+      recurring: { interval: 'month' },
+    });
+    await stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price: price.id }],
+      collection_method: 'send_invoice',
+      days_until_due: 30,
+    });
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const renewal = broken.platform.engine.resources.due.find(({ what }) => what === 'renew')!;
+    const spied = vi.spyOn(renewal, 'act').mockImplementation(() => {
+      throw new Error('a defect');
+    });
+    await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: at(2026, 6, 1) });
+    const status = async () => (await stripe.testHelpers.testClocks.retrieve(clock.id)).status;
+    await vi.waitUntil(async () => (await status()) !== 'advancing', { timeout: 10_000 });
+    spied.mockRestore();
+    expect(logged).toHaveBeenCalledOnce();
+    logged.mockRestore();
+    expect(await stripe.testHelpers.testClocks.retrieve(clock.id)).toMatchObject({
+      status: 'internal_failure',
+      frozen_time: at(2026, 2, 28),
+    });
+    const told = await stripe.events.list({ types: ['test_helpers.test_clock.internal_failure'] });
+    expect(told.data).toHaveLength(1);
+    await broken.platform.close();
   });
 
   test('hides its customers from lists that do not ask for them', async () => {

@@ -134,7 +134,7 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
     ownOperations: [],
     url: '',
     commit(draft, answer) {
-      const { change, eventIds } = record(draft, { ids, apiVersion: (account) => versions.of(account), route, now: clock.now() }, answer);
+      const { change, eventIds } = record(draft, { apiVersion: (account) => versions.of(account), route, now: clock.now() }, answer);
       if (change.writes.length > 0 || change.answer !== undefined) store.commit(change);
       return eventIds;
     },

@@ -1,24 +1,51 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Ids } from '../engine/index.ts';
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** Ids from the system's randomness, drawn in blocks; bytes of 248 and above are dropped, so that all characters are equally likely. */
-export class RandomIds implements Ids {
-  private block = Buffer.alloc(0);
+/** Ids out of blocks of even bytes; those of 248 and above are dropped, so that all characters are equally likely. */
+abstract class BlockIds implements Ids {
+  private block: Buffer = Buffer.alloc(0);
   private at = 0;
+
+  protected abstract next(): Buffer;
 
   random(length: number): string {
     let text = '';
     while (text.length < length) {
       if (this.at >= this.block.length) {
-        this.block = randomBytes(4096);
+        this.block = this.next();
         this.at = 0;
       }
       const byte = this.block[this.at++]!;
       if (byte < 248) text += BASE62[byte % 62];
     }
     return text;
+  }
+}
+
+/** Ids from the system's randomness. */
+export class RandomIds extends BlockIds {
+  protected next(): Buffer {
+    return randomBytes(4096);
+  }
+}
+
+/** The same ids whenever the same thing is done again, and not to be guessed without the secret. */
+export class DerivedIds extends BlockIds {
+  private readonly secret: string;
+  private readonly about: string;
+  private blocks = 0;
+
+  constructor(secret: string, about: string) {
+    super();
+    this.secret = secret;
+    this.about = about;
+  }
+
+  protected next(): Buffer {
+    this.blocks += 1;
+    return createHmac('sha512', this.secret).update(`${this.blocks} ${this.about}`).digest();
   }
 }
 

@@ -1,6 +1,8 @@
-import { type Change, type DueRow, NOBODY, nextDue, parseWorldKey, type StripeObject, type WorldKey } from '../engine/index.ts';
+import { DerivedIds } from '../accounts/keys.ts';
+import { type Change, type DueRow, type Ids, NOBODY, nextDue, parseWorldKey, type StripeObject, type WorldKey } from '../engine/index.ts';
 import type { Part, Platform } from '../platform.ts';
-import { arrive } from '../resources/test-clock.ts';
+import { arrive, failAt } from '../resources/test-clock.ts';
+import { timeSecret } from './kept.ts';
 
 const TEST_CLOCK = 'test_helpers.test_clock';
 /** Objects that live on the platform's own clock. */
@@ -15,7 +17,10 @@ interface Awaited {
   readonly world: WorldKey;
   readonly object: string;
   readonly id: string;
-  readonly seq: number;
+  /** Unix seconds. */
+  readonly created: number;
+  /** The place of its row in the table. */
+  readonly rank: number;
 }
 
 /** What one clock awaits, soonest first. Entries that have been overtaken stay in the heap and are skipped. */
@@ -55,23 +60,36 @@ class Agenda {
   }
 }
 
-/** At the same instant, what was awaited first goes first: the order does not depend on the heap. */
-const sooner = (a: Awaited, b: Awaited): boolean => a.at < b.at || (a.at === b.at && a.seq < b.seq);
+/**
+ * At the same instant the rows go in the order of their table, and the older object first: nothing that a restart forgets (the order
+ * in which things came to be awaited) decides.
+ */
+function sooner(a: Awaited, b: Awaited): boolean {
+  if (a.at !== b.at) return a.at < b.at;
+  if (a.rank !== b.rank) return a.rank < b.rank;
+  if (a.created !== b.created) return a.created < b.created;
+  return a.key < b.key;
+}
 
 /** What time needs of a platform. */
-type Lived = Pick<Platform, 'engine' | 'store' | 'commit' | 'defect'>;
+interface Lived extends Pick<Platform, 'engine' | 'store' | 'commit' | 'defect'> {
+  /** The ids of what time brings about: the same each time for the same thing, so that a run that was killed ends as a calm one. */
+  idsFor(about: string): Ids;
+}
 
 /** Everything that is awaited, by clock; derived from the store, kept by its commits, rebuilt when it is replaced. */
 export class Dues {
   private readonly platform: Lived;
   private readonly rows = new Map<string, DueRow[]>();
+  private readonly ranks: ReadonlyMap<DueRow, number>;
   private agendas = new Map<string, Agenda>();
   private current = new Map<string, Awaited>();
-  private seq = 0;
 
   constructor(platform: Lived) {
+    const { due } = platform.engine.resources;
     this.platform = platform;
-    for (const row of platform.engine.resources.due) this.rows.set(row.object, [...(this.rows.get(row.object) ?? []), row]);
+    this.ranks = new Map(due.map((row, rank) => [row, rank]));
+    for (const row of due) this.rows.set(row.object, [...(this.rows.get(row.object) ?? []), row]);
   }
 
   rebuild(): void {
@@ -100,20 +118,27 @@ export class Dues {
     return undefined;
   }
 
-  /** Does it, as a commit of its own. What cannot be done is told as a defect and not tried again until the object changes. */
-  run(awaited: Awaited): void {
+  /**
+   * Does it, as a commit of its own. What cannot be done is told as a defect, answered with false, and not tried again until the
+   * object changes.
+   */
+  run(awaited: Awaited): boolean {
     const { engine } = this.platform;
     this.current.delete(awaited.key);
     try {
-      const draft = engine.draft(parseWorldKey(awaited.world), awaited.at, NOBODY);
+      const row = engine.store.row(parseWorldKey(awaited.world), awaited.object, awaited.id);
+      const ids = this.platform.idsFor(`${awaited.key} ${awaited.at} ${row?.text}`);
+      const draft = engine.draft(parseWorldKey(awaited.world), awaited.at, NOBODY, { ids });
       const object = draft.get(awaited.object, awaited.id);
       const due = object === undefined ? undefined : nextDue(this.rows.get(awaited.object)!, object);
-      if (object === undefined || due === undefined || due.at !== awaited.at) return;
+      if (object === undefined || due === undefined || due.at !== awaited.at) return true;
       due.row.act(draft, object);
       engine.settle(draft);
       this.platform.commit(draft);
+      return true;
     } catch (error) {
       this.platform.defect(error);
+      return false;
     }
   }
 
@@ -125,8 +150,10 @@ export class Dues {
       this.current.delete(key);
       return;
     }
-    if (known?.at === due.at) return;
-    const entry: Awaited = { key, at: due.at, world, object: object.object, id: object.id, seq: ++this.seq };
+    const rank = this.ranks.get(due.row)!;
+    if (known?.at === due.at && known.rank === rank) return;
+    const { id, created = 0 } = object;
+    const entry: Awaited = { key, at: due.at, world, object: object.object, id, created, rank };
     this.current.set(key, entry);
     const clock = typeof object.test_clock === 'string' ? object.test_clock : PLATFORM;
     let agenda = this.agendas.get(clock);
@@ -145,7 +172,10 @@ interface Advance {
 
 /** Runs the table of what becomes due: on the platform's clock by a tick, on a test clock while it is advancing. */
 export function timePart(platform: Platform): Part {
-  const dues = new Dues(platform);
+  const secret = timeSecret(platform.store, platform.ids);
+  const idsFor = (about: string): Ids => new DerivedIds(secret(), about);
+  const { engine, store, commit, defect } = platform;
+  const dues = new Dues({ engine, store, commit, defect, idsFor });
   const advances = new Map<string, Advance>();
   let stopped = false;
   let scheduled = false;
@@ -160,7 +190,8 @@ export function timePart(platform: Platform): Part {
 
   /** One step of an advance; false when the clock has arrived. */
   const stepOf = (key: string, advance: Advance): boolean => {
-    const draft = platform.engine.draft(parseWorldKey(advance.world), platform.clock.now(), NOBODY);
+    const ids = idsFor(`${key} ${platform.store.row(parseWorldKey(advance.world), TEST_CLOCK, advance.id)?.text}`);
+    const draft = platform.engine.draft(parseWorldKey(advance.world), platform.clock.now(), NOBODY, { ids });
     const clock = draft.get(TEST_CLOCK, advance.id);
     const target = clock?.status_details?.advancing?.target_frozen_time;
     if (clock === undefined || typeof target !== 'number') {
@@ -168,12 +199,10 @@ export function timePart(platform: Platform): Part {
       return false;
     }
     const next = dues.next(advance.id, target);
-    if (next !== undefined) {
-      dues.run(next);
-      return true;
-    }
+    if (next !== undefined && dues.run(next)) return true;
     advances.delete(key);
-    arrive(draft, clock, target);
+    if (next === undefined) arrive(draft, clock, target);
+    else failAt(draft, clock, next.at);
     platform.commit(draft);
     return false;
   };

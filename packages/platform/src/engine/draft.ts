@@ -3,7 +3,7 @@ import type { SubList } from './behaviour.ts';
 import { noSuch } from './errors.ts';
 import type { Actor, Core, EmitOptions, Entry, Ground, Happening, InsertOptions, SetOptions, Transition } from './ground.ts';
 import { NOBODY, writeOf } from './ground.ts';
-import { newId } from './ids.ts';
+import { type Ids, newId } from './ids.ts';
 import { previousAttributes } from './previous-attributes.ts';
 import type { PageQuery, Write } from './store.ts';
 import { matches } from './values.ts';
@@ -39,6 +39,11 @@ export class Draft {
       ground.now,
       ground.actor,
     );
+  }
+
+  /** Where the ids of this draft, and of its events, come from. */
+  get ids(): Ids {
+    return this.core.ground.ids;
   }
 
   get contract(): Contract {

@@ -64,8 +64,10 @@ export class Engine {
     this.consequences = byObject(parts.resources.consequences);
   }
 
-  draft(world: World, now: number, actor: Actor, expand: readonly string[] = []): Draft {
-    const { store, contract, resources, ids, limits, origin } = this;
+  /** `ids` where the new ids must not be chance's: what time brings about is the same when it is done again. */
+  draft(world: World, now: number, actor: Actor, given: { readonly expand?: readonly string[]; readonly ids?: Ids } = {}): Draft {
+    const { store, contract, resources, limits, origin } = this;
+    const { expand = [], ids = this.ids } = given;
     return Draft.begin({ store, contract, resources, ids, now, actor, limits, origin, expand }, world);
   }
 
@@ -88,7 +90,7 @@ export class Engine {
 
   /** Objects under a test clock live in its present. */
   private presentDraft(call: Call, route: Route): Draft {
-    const draft = this.draft(call.world, call.now, call.actor, call.expand);
+    const draft = this.draft(call.world, call.now, call.actor, { expand: call.expand });
     if (call.op.method === 'GET') return draft;
     const { plan } = route;
     const object = plan.verb === 'other' ? call.op.resultObject : plan.object;

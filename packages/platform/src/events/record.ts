@@ -1,8 +1,8 @@
-import type { Ids } from '../engine/index.ts';
 import {
   type Change,
   type Draft,
   type Happening,
+  type Ids,
   newId,
   type StoredAnswer,
   type StripeObject,
@@ -24,7 +24,6 @@ export interface RecordedEvent {
 export type RouteEvent = (event: RecordedEvent) => readonly Write[];
 
 export interface Recording {
-  readonly ids: Ids;
   readonly apiVersion: (account: string) => string;
   readonly route: RouteEvent;
   /** Unix seconds of the platform's clock: an event happens now, whatever test clock its object lives on. */
@@ -34,10 +33,10 @@ export interface Recording {
 /** Events about a payment intent, its charges and refunds carry a `3`, all others a `1` (api-and-events 2.1). */
 const prefixed = (type: string): string => (/^(payment_intent|charge|refund)\./.test(type) ? 'payment_intent' : 'event');
 
-function eventWrites(happening: Happening, recording: Recording): Write[] {
+function eventWrites(happening: Happening, ids: Ids, recording: Recording): Write[] {
   const { world, type, text, previous, actor } = happening;
   const { now } = recording;
-  const id = newId(recording.ids, { object: prefixed(type), prefix: 'evt_', world, now });
+  const id = newId(ids, { object: prefixed(type), prefix: 'evt_', world, now });
   const event: RecordedEvent = { id, type, account: world.account, livemode: world.livemode, created: now, onlyFor: happening.onlyFor };
   const deliveries = recording.route(event);
   const request = JSON.stringify({ id: actor.requestId, idempotency_key: actor.idempotencyKey });
@@ -54,7 +53,7 @@ export function record(draft: Draft, recording: Recording, answer?: StoredAnswer
   const writes = draft.writes();
   const eventIds: string[] = [];
   for (const happening of draft.happenings) {
-    const made = eventWrites(happening, recording);
+    const made = eventWrites(happening, draft.ids, recording);
     eventIds.push(made[0]!.id);
     writes.push(...made);
   }

@@ -59,6 +59,14 @@ function advance(draft: Draft, clock: StripeObject, params: Params): StripeObjec
 export const arrive = (draft: Draft, clock: StripeObject, target: number): StripeObject =>
   draft.set(clock, { frozen_time: target, status: 'ready', status_details: {} }, { event: 'test_helpers.test_clock.ready' });
 
+/** Something on the clock could not be done at this instant (a defect of ours): it stands there, and says so. */
+export const failAt = (draft: Draft, clock: StripeObject, at: number): StripeObject =>
+  draft.set(
+    clock,
+    { frozen_time: Math.max(at, clock.frozen_time), status: 'internal_failure', status_details: {} },
+    { event: 'test_helpers.test_clock.internal_failure' },
+  );
+
 /** A clock takes its customers and their subscriptions with it. */
 function remove(draft: Draft, clock: StripeObject): 'stub' {
   for (const subscription of draft.find('subscription', [['test_clock', clock.id]])) {

@@ -41,7 +41,13 @@ export class History {
     this.engine = new Engine({ contract, resources, store: platform.store, ids: this.ids });
     this.operations = new Map(contract.operations.map((operation) => [operation.key, operation]));
     const { store } = platform;
-    this.dues = new Dues({ engine: this.engine, store, commit: (draft) => this.commit(draft), defect: platform.defect });
+    this.dues = new Dues({
+      engine: this.engine,
+      store,
+      commit: (draft) => this.commit(draft),
+      defect: platform.defect,
+      idsFor: () => this.ids,
+    });
     this.dues.rebuild();
     store.onCommit((change) => {
       if (this.living) this.dues.note(change);
@@ -60,7 +66,7 @@ export class History {
       store.commit({ writes: draft.writes() });
       return [];
     }
-    const recording = { ids: this.ids, apiVersion: () => engine.contract.api, route: () => [], now: draft.now };
+    const recording = { apiVersion: () => engine.contract.api, route: () => [], now: draft.now };
     const { change, eventIds } = record(draft, recording);
     if (change.writes.length > 0) store.commit(change);
     return eventIds;
