@@ -41,7 +41,6 @@ export class Draft {
     );
   }
 
-  /** Where the ids of this draft, and of its events, come from. */
   get ids(): Ids {
     return this.core.ground.ids;
   }
