@@ -27,7 +27,17 @@ export {
   totalInvoice,
 } from './invoice-total.ts';
 export { type CountedDiscounts, type Duration, itemMrr, type MrrDiscount, type MrrItem, monthFactor } from './mrr.ts';
-export { civilFromDays, daysFromCivil, dayText, type Interval, periodAt, step } from './period.ts';
+export {
+  type AnchorConfig,
+  anchorFrom,
+  areMultiples,
+  civilFromDays,
+  daysFromCivil,
+  dayText,
+  type Interval,
+  periodAt,
+  step,
+} from './period.ts';
 export { type Priced, priceAmount, type Tier } from './price-amount.ts';
 export { classicCredit, type Debit, flexibleCredits, prorate, remaining, type Span } from './proration.ts';
 export { sumTaxes, type Tax, type Taxed, type TaxRate, taxAsGiven, taxOf, untaxed } from './tax.ts';

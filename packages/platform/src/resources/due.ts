@@ -1,41 +1,33 @@
-import type { Draft, DueRow, StripeObject } from '../engine/index.ts';
+import type { DueRow } from '../engine/index.ts';
 import { owedFee } from './application-fee.ts';
 import { expire as expireSession } from './checkout-session/index.ts';
 import { expiry } from './checkout-session/terms.ts';
+import { discountEnds } from './discount.ts';
 import { ruling } from './dispute/index.ts';
-import { voidInvoice } from './invoice/close.ts';
 import { collect, finalizeDue } from './invoice/collect.ts';
 import { cancel as cancelIntent } from './payment-intent/index.ts';
+import { reminderRow } from './reminder.ts';
 import { soonRow } from './soon.ts';
-import { end, endsAt, endTrial, renew, renewsAt, trialEndsAt } from './subscription/renew.ts';
+import { end, endsAt } from './subscription/cancel.ts';
+import { collectionResumesAt, resumeCollection } from './subscription/collection.ts';
+import { expireIncomplete } from './subscription/incomplete.ts';
+import { billPending, pendingAt } from './subscription/pending-items.ts';
+import { expirePending, pendingExpiresAt } from './subscription/pending-update.ts';
+import { renew, renewsAt } from './subscription/renew.ts';
+import { endTrial, trialEndsAt, trialWarning } from './subscription/trial.ts';
 import { verification } from './tax-id.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-/** Telling changes nothing about the subscription, so a reminder of its own is what falls due, and is gone when it is told. */
-function warnOfTrialEnd(draft: Draft, reminder: StripeObject): void {
-  const subscription = draft.get('subscription', reminder.id);
-  if (subscription?.status === 'trialing') draft.emit('customer.subscription.trial_will_end', subscription);
-  draft.remove(reminder, 'gone', { event: null });
-}
-
-function expireIncomplete(draft: Draft, subscription: StripeObject): void {
-  const invoice = draft.get('invoice', subscription.latest_invoice);
-  if (invoice !== undefined && invoice.status === 'open') voidInvoice(draft, invoice);
-  else
-    draft.set(
-      subscription,
-      { status: 'incomplete_expired', ended_at: draft.now, canceled_at: draft.now },
-      { event: 'customer.subscription.updated' },
-    );
-}
-
 /** Everything that happens because time passes. Run by the platform's clock and by every test clock alike. */
 export const due: readonly DueRow[] = [
   { object: 'subscription', what: 'end', at: endsAt, act: end },
   { object: 'subscription', what: 'end its trial', at: trialEndsAt, act: endTrial },
+  { object: 'subscription', what: 'collect again', at: collectionResumesAt, act: resumeCollection },
+  { object: 'subscription', what: 'let go of an update that was not paid', at: pendingExpiresAt, act: expirePending },
   { object: 'subscription', what: 'renew', at: renewsAt, act: renew },
+  { object: 'subscription', what: 'bill what waits', at: pendingAt, act: billPending },
   {
     object: 'subscription',
     what: 'expire before its first payment',
@@ -65,5 +57,5 @@ export const due: readonly DueRow[] = [
   expiry(expireSession),
   owedFee,
   soonRow([ruling, verification]),
-  { object: 'annex.trial_reminder', what: 'warn of the end of a trial', at: (reminder) => reminder.at, act: warnOfTrialEnd },
+  reminderRow([discountEnds, trialWarning]),
 ];

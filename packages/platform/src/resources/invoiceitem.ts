@@ -27,15 +27,33 @@ export interface NewItem {
   readonly quantity: number;
   readonly proration?: boolean;
   readonly subscription?: StripeObject;
+  readonly subscription_item?: string;
+  /** The line of an invoice, or the waiting item, that a proration takes back. */
+  readonly credits?: StripeObject;
   readonly discountable?: boolean;
   readonly discounts?: readonly string[];
   readonly tax_rates?: readonly StripeObject[];
   readonly metadata?: Record<string, string>;
 }
 
+const parentOf = ({ subscription, subscription_item: item }: NewItem): Fields | null =>
+  subscription === undefined
+    ? null
+    : {
+        subscription_details: { subscription: subscription.id, ...(item !== undefined && { subscription_item: item }) },
+        type: 'subscription_details',
+      };
+
+/** What a proration takes back, in the shape of the pinned version. */
+function creditedBy({ credits }: NewItem): Fields | null {
+  if (credits === undefined) return null;
+  if (credits.object === 'invoiceitem') return { invoice_item: credits.id, type: 'invoice_item' };
+  return { invoice_line_item_details: { invoice: credits.invoice, invoice_line_items: [credits.id] }, type: 'invoice_line_items' };
+}
+
 /** An item that waits for the customer's next invoice. */
 export function insertItem(draft: Draft, given: NewItem): StripeObject {
-  const { subscription, price } = given;
+  const { price } = given;
   const fields: Fields = {
     amount: given.amount,
     currency: given.currency,
@@ -47,10 +65,11 @@ export function insertItem(draft: Draft, given: NewItem): StripeObject {
     invoice: null,
     metadata: given.metadata ?? {},
     net_amount: given.amount,
-    parent: subscription === undefined ? null : { subscription_details: { subscription: subscription.id }, type: 'subscription_details' },
+    parent: parentOf(given),
     period: given.period,
     pricing: pricingOf(price),
     proration: given.proration ?? false,
+    ...(given.proration === true && { proration_details: { credited_items: creditedBy(given), discount_amounts: [] } }),
     quantity: given.quantity,
     quantity_decimal: String(given.quantity),
     tax_rates: given.tax_rates ?? [],

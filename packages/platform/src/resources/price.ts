@@ -103,6 +103,13 @@ function fieldsOf(draft: Draft, params: Params): Fields {
   };
 }
 
+/** The price as it is in a currency: its own, or one of its `currency_options`; nothing where it is not sold in it. */
+export function priceIn(price: StripeObject, currency: string): StripeObject | undefined {
+  if (price.currency === currency) return price;
+  const option = price.currency_options?.[currency];
+  return option === undefined ? undefined : { ...price, ...option, currency };
+}
+
 /** The price seen the old way: same id, same amounts. Subscription items carry both. */
 export function planOfPrice(price: StripeObject): StripeObject {
   const { recurring, tiers, ...rest } = price;

@@ -1,7 +1,6 @@
 import { step } from '@annex/money';
 import { type Behaviour, type Draft, type Fields, invalid, type Params, refuse, type StripeObject, type Subject } from '../engine/index.ts';
-import { ENDED } from './subscription/change.ts';
-import { cancelNow } from './subscription/index.ts';
+import { cancelNow, ENDED } from './subscription/cancel.ts';
 
 const CLOCK = 'test_helpers.test_clock';
 const DAY = 86_400;

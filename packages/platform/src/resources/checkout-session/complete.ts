@@ -1,7 +1,7 @@
 import type { Draft, Fields, Params, StripeObject } from '../../engine/index.ts';
 import { redeem } from '../coupon.ts';
 import { insertItem as insertInvoiceItem } from '../invoiceitem.ts';
-import { createSubscription } from '../subscription/index.ts';
+import { insertSubscription } from '../subscription/create.ts';
 import { invoiceFor } from './invoice.ts';
 import { itemsOf } from './items.ts';
 import { sessionOfIntent, setTerms, type Terms, termsOf } from './terms.ts';
@@ -82,7 +82,7 @@ function subscribe(draft: Draft, session: StripeObject, given: { intent: StripeO
   const paidBy = intent?.object === 'payment_intent' ? intent : undefined;
   addOnce(draft, session, customer);
   const params = subscriptionParams(draft, session, { customer, method: intent?.payment_method ?? null, terms });
-  const subscription = createSubscription(draft, params, paidBy);
+  const subscription = insertSubscription(draft, params, { firstInvoice: 'now', paidBy });
   return { customer, subscription: subscription.id, invoice: subscription.latest_invoice };
 }
 

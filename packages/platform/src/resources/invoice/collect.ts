@@ -1,27 +1,9 @@
 import { type Draft, StripeError, type StripeObject } from '../../engine/index.ts';
-import { cancelNow } from '../subscription/index.ts';
+import { afterFailure } from '../subscription/dunning.ts';
 import { markUncollectible, voidInvoice } from './close.ts';
 import { finalizationFailed, finalize } from './finalize.ts';
 import { attempt, methodForInvoice, nothingToCharge } from './pay.ts';
 import { paymentOf } from './payment.ts';
-
-const DAY = 86_400;
-
-/** Days between the tries after a failed payment; behind the last one the subscription is canceled (four retries in two weeks). */
-export const RETRY_DAYS: readonly number[] = [1, 3, 5, 7];
-
-/** Declines that no later try will change (api-and-events, Dunning). */
-const HARD = new Set([
-  'incorrect_number',
-  'lost_card',
-  'pickup_card',
-  'stolen_card',
-  'revocation_of_authorization',
-  'revocation_of_all_authorizations',
-  'authentication_required',
-  'highest_risk_level',
-  'transaction_not_allowed',
-]);
 
 const subscriptionOf = (draft: Draft, invoice: StripeObject): StripeObject | undefined =>
   draft.get('subscription', invoice.parent?.subscription_details?.subscription);
@@ -64,21 +46,4 @@ export function collect(draft: Draft, invoice: StripeObject): void {
     const told = error.refusal.more as { decline_code?: string } | undefined;
     afterFailure(draft, invoice, told?.decline_code ?? error.refusal.code);
   }
-}
-
-function afterFailure(draft: Draft, given: StripeObject, reason: string | undefined): void {
-  const invoice = draft.get('invoice', given.id)!;
-  const wait = RETRY_DAYS[invoice.attempt_count - 1];
-  const goesOn = wait !== undefined && !(reason !== undefined && HARD.has(reason));
-  // A hard decline is not tried again, but its subscription ends when the last try would have been.
-  const left = RETRY_DAYS.slice(invoice.attempt_count - 1).reduce((sum, days) => sum + days, 0);
-  const next = goesOn ? draft.now + wait * DAY : left > 0 ? draft.now + left * DAY : null;
-  draft.set(invoice, { next_payment_attempt: next }, { event: null });
-  const customer = draft.get('customer', invoice.customer);
-  if (customer !== undefined && customer.delinquent !== true) draft.set(customer, { delinquent: true });
-  const subscription = subscriptionOf(draft, invoice);
-  if (subscription === undefined || subscription.latest_invoice !== invoice.id) return;
-  if (next === null) cancelNow(draft, subscription, { reason: 'payment_failed' });
-  else if (subscription.status === 'active' || subscription.status === 'trialing')
-    draft.set(subscription, { status: 'past_due' }, { event: 'customer.subscription.updated' });
 }

@@ -1,112 +1,131 @@
-import { format, step } from '@annex/money';
-import { type Draft, invalid, type Params, refuse, type StripeObject } from '../../engine/index.ts';
-import { redeem } from '../coupon.ts';
+import { type Draft, type Fields, StripeError, type StripeObject } from '../../engine/index.ts';
+import { inForce, tellOver } from '../discount.ts';
+import { finalize } from '../invoice/finalize.ts';
 import type { NewLine } from '../invoice/lines.ts';
 import { insertInvoice } from '../invoice/make.ts';
+import { finalizePaid } from '../invoice/paid-before.ts';
+import { attempt, methodForInvoice } from '../invoice/pay.ts';
 import { pendingItems } from '../invoice/pending.ts';
-import { itemAmount, itemsOf } from './items.ts';
-
-const EVERY: Readonly<Record<string, string>> = { day: 'day', week: 'week', month: 'month', year: 'year' };
-
-/** `1 × Pro (at $20.00 / month)`, `Free trial for 1 × Pro`. */
-function describe(draft: Draft, item: StripeObject, trial: boolean): string {
-  const { price } = item;
-  const name = draft.get('product', price.product)?.name ?? price.product;
-  const quantity = item.quantity ?? 1;
-  if (trial) return `Free trial for ${quantity} × ${name}`;
-  const every =
-    price.recurring.interval_count === 1
-      ? EVERY[price.recurring.interval]
-      : `${price.recurring.interval_count} ${price.recurring.interval}s`;
-  const at = price.unit_amount === null ? '' : ` (at ${format(price.unit_amount, price.currency)} / ${every})`;
-  return `${quantity} × ${name}${at}`;
-}
-
-/** The lines of a subscription for the periods its items are in. */
-export function linesFor(draft: Draft, subscription: StripeObject, trial: boolean): NewLine[] {
-  return itemsOf(draft, subscription.id).map((item) => ({
-    amount: trial ? 0 : itemAmount(draft.get('price', item.price.id) ?? item.price, item.quantity ?? 0),
-    currency: subscription.currency,
-    description: describe(draft, item, trial),
-    period: { start: item.current_period_start, end: item.current_period_end },
-    price: item.price,
-    quantity: item.quantity ?? 0,
-    subscription: subscription.id,
-    subscription_item: item.id,
-    metadata: subscription.metadata,
-  }));
-}
-
-/** Discounts that still apply at this instant. */
-export const activeDiscounts = (draft: Draft, subscription: StripeObject): StripeObject[] =>
-  (subscription.discounts as string[])
-    .map((id) => draft.get('discount', id))
-    .filter((discount): discount is StripeObject => discount !== undefined && (discount.end === null || discount.end > draft.now));
 
 export interface Billing {
   readonly reason: string;
-  readonly trial?: boolean;
-  /** The interval just ended, or the moment of creation. */
+  /** The interval just ended, or the moment of what brings the invoice about. */
   readonly period: { readonly start: number; readonly end: number };
-  readonly lines?: readonly NewLine[];
+  readonly lines: readonly NewLine[];
+  /** Which pending items come with it: all that wait, unless it is said. */
+  readonly items?: (item: StripeObject) => boolean;
+  /** An invoice of nothing is made too, though there be no line. */
+  readonly empty?: boolean;
 }
 
-/** A subscription's invoice as a draft: pending items first, then the items' new periods. */
-export function billSubscription(draft: Draft, subscription: StripeObject, billing: Billing): StripeObject {
+/** The payment method that would pay for a subscription, in Stripe's order of priority. */
+export const payerOf = (draft: Draft, subscription: StripeObject): StripeObject | undefined =>
+  methodForInvoice(draft, {
+    parent: { subscription_details: { subscription: subscription.id } },
+    customer: subscription.customer,
+  } as unknown as StripeObject);
+
+/** Discounts of its own, or those of its customer where it has none. */
+export function discountsOf(draft: Draft, subscription: StripeObject): StripeObject[] {
+  const own = inForce(draft, subscription.discounts);
+  if (subscription.discounts.length > 0) return own;
+  const theirs = draft.get('customer', subscription.customer)?.discount?.id;
+  return typeof theirs === 'string' ? inForce(draft, [theirs]) : [];
+}
+
+/** A subscription's invoice as a draft with what waits for it; nothing where there is nothing to bill. */
+export function billSubscription(draft: Draft, subscription: StripeObject, billing: Billing): StripeObject | undefined {
   const customer = draft.get('customer', subscription.customer)!;
-  const discounts = activeDiscounts(draft, subscription);
+  const waiting = pendingItems(draft, customer.id, { currency: subscription.currency, subscription: subscription.id });
+  const items = waiting.filter(billing.items ?? (() => true));
+  if (billing.lines.length === 0 && items.length === 0 && billing.empty !== true) return undefined;
   const invoice = insertInvoice(draft, {
     customer,
     currency: subscription.currency,
     billing_reason: billing.reason,
     collection_method: subscription.collection_method,
-    lines: billing.lines ?? linesFor(draft, subscription, billing.trial ?? false),
-    items: pendingItems(draft, customer.id, { currency: subscription.currency, subscription: subscription.id }),
+    lines: billing.lines,
+    items,
     subscription,
-    discounts,
+    discounts: discountsOf(draft, subscription),
     auto_advance: true,
     days_until_due: subscription.days_until_due,
     period: billing.period,
   });
-  draft.set(
-    draft.get('subscription', subscription.id)!,
-    { latest_invoice: invoice.id, discounts: afterUse(draft, subscription, discounts) },
-    { event: null },
-  );
+  draft.set(draft.get('subscription', subscription.id)!, { latest_invoice: invoice.id }, { event: null });
   return draft.get('invoice', invoice.id)!;
 }
 
-/** A coupon of duration `once` is used up by the invoice it was applied to. */
-function afterUse(draft: Draft, subscription: StripeObject, used: readonly StripeObject[]): string[] {
-  const spent = new Set(
-    used.filter((discount) => draft.get('coupon', discount.source.coupon)?.duration === 'once').map((discount) => discount.id),
+/** A coupon of duration `once` is spent by the first paid invoice that it lowered (captured). */
+export function spendOnce(draft: Draft, invoice: StripeObject): Fields {
+  const subscription = draft.get('subscription', invoice.parent?.subscription_details?.subscription);
+  if (subscription === undefined) return {};
+  const lowered = new Set(
+    (invoice.total_discount_amounts ?? [])
+      .filter((each: { amount: number }) => each.amount > 0)
+      .map((each: { discount: string }) => each.discount),
   );
-  return (subscription.discounts as string[]).filter((id) => !spent.has(id));
+  const isSpent = (id: string): boolean =>
+    lowered.has(id) && draft.get('coupon', draft.get('discount', id)?.source.coupon)?.duration === 'once';
+  const spent = (subscription.discounts as string[]).filter(isSpent);
+  if (spent.length === 0) return {};
+  tellOver(draft, spent);
+  return { discounts: subscription.discounts.filter((id: string) => !spent.includes(id)) };
 }
 
-/** `discounts[0][coupon]` and `[promotion_code]` as discounts of a subscription. */
-export function insertDiscounts(draft: Draft, params: Params, of: { customer: string; subscription: string }): string[] {
-  if (!Array.isArray(params.discounts)) return [];
-  return params.discounts.map((given: Params, index: number) => {
-    const at = `discounts[${index}]`;
-    const code =
-      given.promotion_code === undefined ? undefined : draft.need('promotion_code', given.promotion_code, `${at}[promotion_code]`);
-    if (code !== undefined && !code.active) throw invalid('This promotion code is inactive.', `${at}[promotion_code]`);
-    const couponId = code?.promotion.coupon ?? given.coupon;
-    if (couponId === undefined) throw invalid('Must provide a coupon, promotion_code or discount.', at, 'parameter_missing');
-    const coupon = redeem(draft, couponId, code === undefined ? `${at}[coupon]` : `${at}[promotion_code]`);
-    if (code !== undefined) draft.set(code, { times_redeemed: code.times_redeemed + 1 });
-    const months = coupon.duration === 'repeating' ? coupon.duration_in_months : undefined;
-    const end = months === undefined ? null : step(draft.now, { interval: 'month', interval_count: months }, 1);
-    const fields = { ...of, end, promotion_code: code?.id ?? null, source: { coupon: coupon.id, type: 'coupon' }, start: draft.now };
-    return draft.make('discount', fields, { event: null }).id;
-  });
+/** `on_subscription` keeps the method that paid. */
+export function keepPayer(draft: Draft, subscription: StripeObject, invoice: StripeObject): Fields {
+  if (subscription.payment_settings?.save_default_payment_method !== 'on_subscription') return {};
+  const payment = draft.find('invoice_payment', [['invoice', invoice.id]])[0];
+  const method = draft.get('payment_intent', payment?.payment.payment_intent)?.payment_method;
+  return typeof method === 'string' ? { default_payment_method: method } : {};
 }
 
-export const noPaymentMethod = () =>
-  refuse({
-    status: 400,
-    code: 'resource_missing',
-    message:
-      'This customer has no attached payment source or default payment method. Please consider adding a default payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.',
+/** What a paid invoice means for its subscription, as fields; whoever asks tells the event. */
+export function afterPaid(draft: Draft, invoice: StripeObject): Fields {
+  const subscription = draft.get('subscription', invoice.parent?.subscription_details?.subscription);
+  if (subscription === undefined) return {};
+  const revives = subscription.latest_invoice === invoice.id && REVIVED.has(subscription.status);
+  return {
+    ...keepPayer(draft, subscription, invoice),
+    ...spendOnce(draft, invoice),
+    ...(revives && { status: subscription.trial_end > draft.now ? 'trialing' : 'active' }),
+  };
+}
+
+const REVIVED = new Set(['incomplete', 'past_due', 'unpaid']);
+
+export type Paid = 'paid' | 'unpaid';
+
+export interface Collection {
+  readonly behavior: string;
+  readonly offSession: boolean;
+  /** A payment that was made before the invoice was. */
+  readonly paidBy?: StripeObject | undefined;
+}
+
+/** Finalises an invoice and tries to collect it inside the request. `error_if_incomplete` undoes everything where that fails. */
+export function payNow(draft: Draft, invoice: StripeObject, { behavior, offSession, paidBy }: Collection): Paid {
+  const open = paidBy === undefined ? finalize(draft, invoice) : finalizePaid(draft, invoice, paidBy);
+  if (open.status === 'paid') return 'paid';
+  const method = methodForInvoice(draft, open);
+  if (behavior === 'default_incomplete' || method === undefined) return 'unpaid';
+  try {
+    const after = attempt(draft, open, { method, offSession, automatic: true });
+    if (after.status === 'paid') return 'paid';
+  } catch (error) {
+    if (!(error instanceof StripeError) || error.status !== 402) throw error;
+    if (behavior === 'error_if_incomplete') throw new StripeError(error.refusal);
+    return 'unpaid';
+  }
+  if (behavior === 'error_if_incomplete') throw needsAction();
+  return 'unpaid';
+}
+
+const needsAction = (): StripeError =>
+  new StripeError({
+    status: 402,
+    type: 'card_error',
+    code: 'subscription_payment_intent_requires_action',
+    message: 'Payment for this subscription requires additional user action before it can be completed successfully.',
   });

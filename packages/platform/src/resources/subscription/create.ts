@@ -1,58 +1,15 @@
-import { periodAt, share, step } from '@annex/money';
-import { type Draft, type Fields, invalid, noSuch, type Params, StripeError, type StripeObject } from '../../engine/index.ts';
-import { finalize } from '../invoice/finalize.ts';
-import { finalizePaid } from '../invoice/paid-before.ts';
-import { attempt, methodForInvoice } from '../invoice/pay.ts';
-import { billSubscription, insertDiscounts, linesFor, noPaymentMethod } from './bill.ts';
-import { checkTogether, insertItem, priceOf } from './items.ts';
-
-const needsDays = () =>
-  invalid('If subscription collection is set to send_invoice, you must specify days_until_due.', 'days_until_due', 'parameter_missing');
-const DAY = 86_400;
-
-interface Terms {
-  readonly prices: readonly StripeObject[];
-  readonly trialEnd: number | null;
-  readonly anchor: number;
-  readonly start: number;
-  readonly period: { readonly start: number; readonly end: number };
-  /** The payment by which a checkout session has collected the first invoice. */
-  readonly paidBy?: StripeObject | undefined;
-}
-
-function trialEndOf(draft: Draft, params: Params): number | null {
-  if (params.trial_end === 'now') return null;
-  if (typeof params.trial_end === 'number') {
-    if (params.trial_end <= draft.now) throw invalid('Invalid timestamp: must be an integer Unix timestamp in the future.', 'trial_end');
-    return params.trial_end;
-  }
-  const days = params.trial_period_days;
-  return typeof days === 'number' && days > 0 ? draft.now + days * DAY : null;
-}
-
-function termsOf(draft: Draft, params: Params): Terms {
-  const items: Params[] = params.items ?? [];
-  if (items.length === 0) throw invalid('Missing required param: items.', 'items', 'parameter_missing');
-  const prices = items.map((item, index) => {
-    const price = priceOf(draft, item, `items[${index}]`);
-    if (price === undefined)
-      throw invalid(`Missing required param: items[${index}][price].`, `items[${index}][price]`, 'parameter_missing');
-    return price;
-  });
-  checkTogether(prices);
-  const trialEnd = trialEndOf(draft, params);
-  const start = typeof params.backdate_start_date === 'number' ? params.backdate_start_date : draft.now;
-  const asked = typeof params.billing_cycle_anchor === 'number' ? params.billing_cycle_anchor : undefined;
-  const anchor = asked ?? trialEnd ?? start;
-  const every = prices[0]!.recurring;
-  const period =
-    trialEnd !== null
-      ? { start: draft.now, end: trialEnd }
-      : asked !== undefined && asked > draft.now
-        ? { start: draft.now, end: asked }
-        : periodAt(anchor, every, draft.now);
-  return { prices, trialEnd, anchor, start, period };
-}
+import { fitFields } from '@annex/contract';
+import { type Draft, type Fields, invalid, mergedMetadata, noSuch, type Params, type StripeObject } from '../../engine/index.ts';
+import { redeemDiscounts } from '../discount.ts';
+import { insertSetupIntent } from '../setup-intent/insert.ts';
+import { taxRates } from '../tax-rate.ts';
+import { afterPaid, billSubscription, payerOf, payNow } from './bill.ts';
+import { insertItem, itemAmount } from './items.ts';
+import { extraLines, linesFor, pastLines, trialLines } from './lines.ts';
+import { nextPending } from './pending-items.ts';
+import { needsDays, noDaysHere, noPaymentMethod, onlyOnUpdate, refuseUnsimulated } from './refusals.ts';
+import { firstPeriod, type Terms, termsOf } from './terms.ts';
+import { remindOfTrialEnd } from './trial.ts';
 
 const tooHigh = (percent: number) =>
   invalid(`This value must be less than or equal to 100 (it currently is '${percent.toFixed(1)}').`, 'application_fee_percent');
@@ -70,42 +27,49 @@ export function checkFeePercent(draft: Draft, params: Params): void {
   if (draft.actor.application === null) throw noFeeHere();
 }
 
-/** Fields of a new subscription; its items, discounts and first invoice follow when it is stored. */
-export function create(draft: Draft, params: Params): Fields {
-  const customer = draft.get('customer', params.customer);
-  if (customer === undefined) throw noSuch('customer', params.customer, { param: 'customer', inPath: true });
-  const terms = termsOf(draft, params);
+export function checkCollection(params: Params, current: { method: string; days: number | null }): void {
+  const method = params.collection_method ?? current.method;
+  const days = params.days_until_due ?? current.days;
+  if (method === 'send_invoice' && days === null) throw needsDays();
+  if (method !== 'send_invoice' && typeof params.days_until_due === 'number') throw noDaysHere();
+}
+
+/** The fields of a new subscription that its parameters do not name word for word. */
+function fieldsOf(draft: Draft, params: Params, terms: Terms, customer: StripeObject): Fields {
   const method = params.collection_method ?? 'charge_automatically';
-  if (method === 'send_invoice' && params.days_until_due === undefined) throw needsDays();
-  if (typeof params.default_payment_method === 'string')
-    draft.need('payment_method', params.default_payment_method, 'default_payment_method');
   const trial = terms.trialEnd !== null;
-  checkFeePercent(draft, params);
   return {
+    application: draft.actor.application,
     application_fee_percent: params.application_fee_percent ?? null,
-    automatic_tax: { disabled_reason: null, enabled: false, liability: null },
+    automatic_tax: { disabled_reason: null, enabled: params.automatic_tax?.enabled ?? false, liability: null },
     billing_cycle_anchor: terms.anchor,
-    billing_mode: {
-      flexible: params.billing_mode?.type === 'classic' ? null : { proration_discounts: 'included' },
-      type: params.billing_mode?.type ?? 'flexible',
-    },
-    cancel_at: typeof params.cancel_at === 'number' ? params.cancel_at : null,
+    billing_mode: { flexible: terms.mode === 'classic' ? null : { proration_discounts: 'included' }, type: terms.mode },
+    cancel_at: terms.cancelAt,
     cancel_at_period_end: params.cancel_at_period_end ?? false,
     cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
     collection_method: method,
-    currency: terms.prices[0]!.currency,
+    currency: terms.currency,
     days_until_due: params.days_until_due ?? null,
+    default_tax_rates: taxRates(draft, params.default_tax_rates, 'default_tax_rates') ?? [],
     discounts: [],
-    invoice_settings: { account_tax_ids: null, custom_fields: null, description: null, footer: null, issuer: { type: 'self' } },
+    invoice_settings: {
+      account_tax_ids: null,
+      custom_fields: null,
+      description: null,
+      footer: null,
+      issuer: { type: 'self' },
+      ...params.invoice_settings,
+    },
     items: { object: 'list', data: [], has_more: false, url: '' },
     latest_invoice: null,
+    metadata: mergedMetadata({}, params.metadata ?? {}),
     payment_settings: {
-      payment_method_options: null,
-      payment_method_types: null,
+      payment_method_options: params.payment_settings?.payment_method_options ?? null,
+      payment_method_types: params.payment_settings?.payment_method_types ?? null,
       save_default_payment_method: params.payment_settings?.save_default_payment_method ?? 'off',
     },
     start_date: terms.start,
-    status: trial ? 'trialing' : method === 'send_invoice' ? 'active' : 'incomplete',
+    status: 'incomplete',
     test_clock: customer.test_clock ?? null,
     trial_end: terms.trialEnd,
     trial_settings: {
@@ -118,86 +82,102 @@ export function create(draft: Draft, params: Params): Fields {
   };
 }
 
-/** `POST /v1/subscriptions`, from its fields on: items, then the first invoice, then its payment, and only then the event. */
-export function insertSubscription(draft: Draft, fields: Fields, params: Params, paidBy?: StripeObject): StripeObject {
-  const subscription = draft.make('subscription', fields, { event: null });
-  const terms: Terms = { ...termsOf(draft, params), paidBy };
+/** How a subscription begins that no request creates directly. */
+export interface Beginning {
+  /** A schedule's first invoice stays a draft for an hour (documented). */
+  readonly firstInvoice: 'now' | 'draft';
+  /** The payment by which a checkout session has collected the first invoice. */
+  readonly paidBy?: StripeObject | undefined;
+  /** Its metadata and other fields that belong to whoever begins it. */
+  readonly fields?: Fields;
+}
+
+/** Items, then the first invoice, then its payment, and only then the event: it tells the subscription as it ended up (captured). */
+export function insertSubscription(draft: Draft, params: Params, beginning: Beginning = { firstInvoice: 'now' }): StripeObject {
+  const customer = draft.get('customer', params.customer);
+  if (customer === undefined) throw noSuch('customer', params.customer, { param: 'customer', inPath: true });
+  refuseUnsimulated(params);
+  if (params.payment_behavior === 'pending_if_incomplete') throw onlyOnUpdate();
+  const terms = termsOf(draft, params);
+  checkCollection(params, { method: 'charge_automatically', days: null });
+  if (typeof params.default_payment_method === 'string')
+    draft.need('payment_method', params.default_payment_method, 'default_payment_method');
+  checkFeePercent(draft, params);
+  const given = fitFields(draft.contract, 'subscription', params);
+  const made = draft.make('subscription', { ...given, ...fieldsOf(draft, params, terms, customer), ...beginning.fields }, { event: null });
   terms.prices.forEach((price, index) => {
-    const { quantity, metadata } = params.items[index];
-    insertItem(draft, { subscription: subscription.id, price, quantity, metadata, period: terms.period });
+    const period = firstPeriod(draft, terms, price, params);
+    insertItem(draft, { subscription: made, price, given: params.items[index], period, at: `items[${index}]` });
   });
-  const discounts = insertDiscounts(draft, params, { customer: subscription.customer, subscription: subscription.id });
-  const discounted = draft.set(draft.get('subscription', subscription.id)!, { discounts }, { event: null });
-  firstInvoice(draft, discounted, params, terms);
-  if (terms.trialEnd !== null) remindOfTrialEnd(draft, draft.get('subscription', subscription.id)!);
-  return draft.get('subscription', subscription.id)!;
+  begin(draft, draft.get('subscription', made.id)!, params, terms);
+  const begun = draft.get('subscription', made.id)!;
+  bill(draft, begun, params, { ...beginning, terms });
+  if (terms.trialEnd !== null) remindOfTrialEnd(draft, draft.get('subscription', made.id)!);
+  return draft.get('subscription', made.id)!;
 }
 
-/** `trial_will_end` is told three days before, or at once where the trial is shorter. */
-export function remindOfTrialEnd(draft: Draft, subscription: StripeObject): void {
-  const at = subscription.trial_end - 3 * DAY;
-  if (at <= draft.now) {
-    draft.emit('customer.subscription.trial_will_end', subscription);
-    return;
-  }
-  const reminder = { id: subscription.id, object: 'annex.trial_reminder', at, created: draft.now, test_clock: subscription.test_clock };
-  draft.insert(reminder, { event: null });
+/** What needs the items to be there: the discounts that may ask for a minimum, and the end that counts from their periods. */
+function begin(draft: Draft, subscription: StripeObject, params: Params, terms: Terms): void {
+  const { currency } = terms;
+  const items: StripeObject[] = subscription.items.data;
+  const amount = items.reduce((sum, item) => sum + itemAmount(draft, item.price, { quantity: item.quantity ?? 0, currency }), 0);
+  const owner = { customer: subscription.customer, subscription: subscription.id };
+  const discounts = redeemDiscounts(draft, params.discounts, { owner, param: 'discounts', subtotal: { amount, currency } });
+  const end = Math.min(...items.map((item) => item.current_period_end));
+  const ending = params.cancel_at_period_end === true ? { cancel_at: end, canceled_at: draft.now } : {};
+  const interval = subscription.pending_invoice_item_interval;
+  const next = interval === null || interval === undefined ? {} : { next_pending_invoice_item_invoice: nextPending(interval, draft.now) };
+  draft.set(subscription, { discounts, ...ending, ...next }, { event: null });
 }
 
-/** The first invoice is finalised and attempted inside the request, unless it is sent; then it stays a draft for an hour. */
-function firstInvoice(draft: Draft, subscription: StripeObject, params: Params, terms: Terms): void {
-  const trial = terms.trialEnd !== null;
-  const now = { start: draft.now, end: draft.now };
+/** The first invoice is finalised and attempted inside the request, unless it is sent or belongs to a schedule; then it stays a draft for an hour. */
+function bill(draft: Draft, subscription: StripeObject, params: Params, how: Beginning & { terms: Terms }): void {
+  const { terms } = how;
+  const items: StripeObject[] = subscription.items.data;
+  const lines = firstLines(draft, subscription, items, { terms, params });
   const willCharge = subscription.collection_method === 'charge_automatically';
-  const due = linesFor(draft, subscription, trial).some((line) => line.amount > 0);
   const behavior = params.payment_behavior ?? 'allow_incomplete';
-  const method = methodForInvoice(draft, {
-    parent: { subscription_details: { subscription: subscription.id } },
-    customer: subscription.customer,
-  } as unknown as StripeObject);
-  if (willCharge && due && method === undefined && behavior !== 'default_incomplete') throw noPaymentMethod();
-  const prorated = proratedLines(draft, subscription, terms, params);
+  const payer = payerOf(draft, subscription);
+  const due = lines.some((line) => line.amount > 0);
+  if (willCharge && due && payer === undefined && behavior !== 'default_incomplete' && how.firstInvoice === 'now') throw noPaymentMethod();
   const invoice = billSubscription(draft, subscription, {
     reason: 'subscription_create',
-    trial,
-    period: now,
-    ...(prorated && { lines: prorated }),
+    period: { start: draft.now, end: draft.now },
+    lines,
+    empty: terms.mode === 'classic' && terms.anchor <= draft.now,
   });
-  if (!willCharge) {
-    tellCreated(draft, subscription.id, {});
-    return;
-  }
-  const open = terms.paidBy === undefined ? finalize(draft, invoice) : finalizePaid(draft, invoice, terms.paidBy);
-  if (open.status === 'paid') {
-    tellCreated(draft, subscription.id, { status: trial ? 'trialing' : 'active' });
-    return;
-  }
-  if (behavior === 'default_incomplete' || method === undefined) {
-    tellCreated(draft, subscription.id, {});
-    return;
-  }
-  try {
-    const after = attempt(draft, open, { method, offSession: params.off_session ?? false, automatic: true });
-    tellCreated(draft, subscription.id, after.status === 'paid' ? { status: 'active' } : {});
-  } catch (error) {
-    if (!(error instanceof StripeError) || error.status !== 402) throw error;
-    if (behavior === 'error_if_incomplete') throw new StripeError(error.refusal);
-    tellCreated(draft, subscription.id, {});
-  }
+  const settled = terms.trialEnd !== null ? 'trialing' : 'active';
+  const tell = (fields: Fields): void => tellCreated(draft, subscription.id, fields);
+  if (!willCharge) tell({ status: settled });
+  else if (invoice === undefined || how.firstInvoice === 'draft')
+    tell({ ...askForMethod(draft, subscription, payer, due), status: settled });
+  else if (payNow(draft, invoice, { behavior, offSession: params.off_session ?? false, paidBy: how.paidBy }) === 'unpaid')
+    tell({ status: 'incomplete' });
+  else tell({ ...afterPaid(draft, draft.get('invoice', invoice.id)!), ...askForMethod(draft, subscription, payer, due), status: settled });
 }
 
-/** The event tells the subscription as it ended up: active where the first payment succeeded (captured). */
+/** Where nothing is due yet and nobody could pay, a setup intent asks for a payment method (captured on trials). */
+const askForMethod = (draft: Draft, subscription: StripeObject, payer: StripeObject | undefined, due: boolean): Fields =>
+  payer === undefined && !due
+    ? { pending_setup_intent: insertSetupIntent(draft, { customer: subscription.customer, application: draft.actor.application }).id }
+    : {};
+
+function firstLines(
+  draft: Draft,
+  subscription: StripeObject,
+  items: readonly StripeObject[],
+  { terms, params }: { terms: Terms; params: Params },
+) {
+  const extra = extraLines(draft, subscription, params.add_invoice_items);
+  if (terms.trialEnd !== null) return [...trialLines(draft, subscription, items), ...extra];
+  const none = params.proration_behavior === 'none';
+  const past = none ? [] : pastLines(draft, subscription, items);
+  // Up to a later anchor only a part of the period is billed, or nothing at all.
+  const waits = none && terms.anchor > draft.now;
+  return [...past, ...(waits ? [] : linesFor(draft, subscription, items)), ...extra];
+}
+
 function tellCreated(draft: Draft, id: string, fields: Fields): void {
   const after = draft.set(draft.get('subscription', id)!, fields, { event: null });
   draft.emit('customer.subscription.created', after);
-}
-
-/** Up to a later anchor only the part of the period is billed. */
-function proratedLines(draft: Draft, subscription: StripeObject, terms: Terms, params: Params): ReturnType<typeof linesFor> | undefined {
-  const asked = params.billing_cycle_anchor;
-  if (typeof asked !== 'number' || asked <= draft.now || terms.trialEnd !== null) return undefined;
-  if (params.proration_behavior === 'none') return [];
-  const every = terms.prices[0]!.recurring;
-  const whole = asked - step(asked, every, -1);
-  return linesFor(draft, subscription, false).map((line) => ({ ...line, amount: share(line.amount, asked - draft.now, whole) }));
 }

@@ -1,76 +1,70 @@
-import { fitFields } from '@annex/contract';
 import {
+  type Action,
   type Behaviour,
   type Draft,
-  mergedMetadata,
+  invalid,
   noSuch,
   type Params,
-  previousAttributes,
+  type Special,
   type StripeObject,
 } from '../../engine/index.ts';
-import { changeItems, ENDED, update } from './change.ts';
-import { create, insertSubscription } from './create.ts';
+import { tellOver } from '../discount.ts';
+import { cancelNow, ENDED } from './cancel.ts';
+import { insertSubscription } from './create.ts';
 import { itemsOf } from './items.ts';
+import { machine } from './machine.ts';
+import { pause, resume } from './pause.ts';
+import { refuseUnsimulated } from './refusals.ts';
+import { updateSubscription } from './update.ts';
 
-/** Ends it now. Unpaid invoices stop advancing; what was prorated and not billed is dropped unless it is asked for. */
-export function cancelNow(draft: Draft, subscription: StripeObject, params: Params): StripeObject {
-  if (ENDED.has(subscription.status)) throw noSuch('subscription', subscription.id, { param: 'id', inPath: true });
-  for (const invoice of draft.find('invoice', [['parent.subscription_details.subscription', subscription.id]])) {
-    if (invoice.status === 'open' || invoice.status === 'draft')
-      draft.set(invoice, { auto_advance: false, next_payment_attempt: null }, { event: null });
-  }
-  if (params.invoice_now !== true && params.prorate !== true) {
-    const isPending = (row: StripeObject): boolean =>
-      row.invoice === null && row.proration && row.parent?.subscription_details?.subscription === subscription.id;
-    for (const item of draft.find('invoiceitem', [['customer', subscription.customer]], isPending))
-      draft.remove(item, 'stub', { event: null });
-  }
-  const details = {
-    ...subscription.cancellation_details,
-    ...params.cancellation_details,
-    reason: params.reason ?? 'cancellation_requested',
-  };
-  const fields = {
-    status: 'canceled',
-    canceled_at: subscription.canceled_at ?? draft.now,
-    ended_at: draft.now,
-    cancellation_details: details,
-  };
-  return draft.set(subscription, fields, { event: 'customer.subscription.deleted' });
-}
+const alreadyFlexible = () =>
+  invalid('The subscription is already in flexible billing mode; there is no way back to classic.', 'billing_mode');
+const noDiscount = (id: string) => noSuch('discount', id, { param: 'discount', inPath: true });
 
-/** The generic create would tell its event before the first payment is known; a subscription's own order is kept here. */
-export function createSubscription(draft: Draft, params: Params, paidBy?: StripeObject): StripeObject {
-  const fields = create(draft, params);
-  const given = fitFields(draft.contract, 'subscription', params);
-  const metadata = mergedMetadata({}, params.metadata ?? {});
-  return insertSubscription(draft, { ...given, metadata, ...fields, application: draft.actor.application }, params, paidBy);
-}
+/** Classic becomes flexible, once and for all. */
+const migrate: Action = (draft, subscription, params) => {
+  refuseUnsimulated(params);
+  if (subscription.billing_mode.type === 'flexible') throw alreadyFlexible();
+  const billing_mode = { flexible: { proration_discounts: 'included' }, type: 'flexible', updated_at: draft.now };
+  return draft.set(subscription, { billing_mode }, { event: 'customer.subscription.updated' });
+};
 
-/** `customer.subscription.updated` with what changed since; nothing where nothing did. */
-function tellUpdated(draft: Draft, before: StripeObject): StripeObject {
-  const after = draft.get('subscription', before.id)!;
-  const previous = previousAttributes(before, after);
-  if (previous !== undefined) draft.emit('customer.subscription.updated', after, { previous });
-  return after;
-}
+/** `DELETE …/discount` takes off the discount that was applied last. */
+const deleteDiscount: Special = (draft, _params, ids) => {
+  const owner = draft.get('subscription', ids[0]);
+  if (owner === undefined) throw noSuch('subscription', ids[0]!, { param: 'id', inPath: true });
+  const discount = draft.get('discount', owner.discounts.at(-1));
+  if (discount === undefined) throw noDiscount(owner.id);
+  tellOver(draft, [discount.id]);
+  draft.set(owner, { discounts: owner.discounts.filter((id: string) => id !== discount.id) }, { event: 'customer.subscription.updated' });
+  return { ...discount, deleted: true };
+};
 
 const STATUSES: Readonly<Record<string, (status: string) => boolean>> = {
   all: () => true,
   ended: (status) => ENDED.has(status),
 };
 
+type Range = { gt?: number; gte?: number; lt?: number; lte?: number };
+const within = (at: number, range: unknown): boolean => {
+  if (typeof range === 'number') return at === range;
+  const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity } = range as Range;
+  return at > gt && at >= gte && at < lt && at <= lte;
+};
+const periods = (row: StripeObject, field: string): number[] => row.items.data.map((item: StripeObject) => item[field]);
+
 export const subscription: Behaviour = {
   object: 'subscription',
   grade: 'lived',
   // One event an update, told when items and fields are both as they should be; the other two verbs tell theirs themselves.
   events: { created: null, updated: null, deleted: null },
+  machine,
   filters: {
     status: (row, value) => STATUSES[String(value)]?.(row.status) ?? row.status === value,
     price: (row, value) => row.items.data.some((item: StripeObject) => item.price.id === value),
     plan: (row, value) => row.items.data.some((item: StripeObject) => item.plan.id === value),
-    current_period_start: () => true,
-    current_period_end: () => true,
+    current_period_start: (row, value) => within(Math.max(...periods(row, 'current_period_start')), value),
+    current_period_end: (row, value) => within(Math.min(...periods(row, 'current_period_end')), value),
     automatic_tax: (row, value) => row.automatic_tax.enabled === (value as { enabled: boolean }).enabled,
   },
   listed: (params) => {
@@ -80,49 +74,48 @@ export const subscription: Behaviour = {
       ...(hidesClocked && { where: [['test_clock', null]] as const }),
     };
   },
-  update,
-  updated: (draft, after, params, before) => {
-    changeItems(draft, after, params);
-    return tellUpdated(draft, before);
-  },
   remove: cancelNow,
-  specials: { 'POST /v1/subscriptions': (draft, params) => createSubscription(draft, params) },
+  actions: { migrate, pause, resume },
+  specials: {
+    'POST /v1/subscriptions': (draft, params) => insertSubscription(draft, params),
+    'POST /v1/subscriptions/{id}': (draft, params, ids) => updateSubscription(draft, ids[0]!, params),
+    'DELETE /v1/subscriptions/{id}/discount': deleteDiscount,
+  },
 };
+
+const HOW = new Set(['add_invoice_items', 'payment_behavior', 'proration_behavior', 'proration_date', 'off_session']);
+
+/** A change of one item is an update of its subscription. */
+function changeItem(draft: Draft, subscription: string, params: Params): void {
+  const entries = Object.entries(params);
+  const how = Object.fromEntries(entries.filter(([name]) => HOW.has(name)));
+  const item = Object.fromEntries(entries.filter(([name]) => !HOW.has(name) && name !== 'clear_usage'));
+  updateSubscription(draft, subscription, { ...how, items: [item] });
+}
+
+function ownerOf(draft: Draft, id: string): string {
+  const item = draft.get('subscription_item', id);
+  if (item === undefined) throw noSuch('subscription_item', id, { param: 'id', inPath: true });
+  return item.subscription;
+}
 
 export const subscriptionItem: Behaviour = {
   object: 'subscription_item',
   grade: 'lived',
   filters: { subscription: 'subscription' },
   specials: {
-    'POST /v1/subscription_items': (draft, params) => {
-      const owner = draft.need('subscription', params.subscription, 'subscription');
-      const { subscription: _owner, proration_behavior: behavior, proration_date: date, ...item } = params;
-      changeItems(draft, owner, {
-        items: [item],
-        ...(behavior && { proration_behavior: behavior }),
-        ...(date && { proration_date: date }),
-      });
-      tellUpdated(draft, owner);
+    'POST /v1/subscription_items': (draft, { subscription: id, ...params }) => {
+      const owner = draft.need('subscription', id, 'subscription');
+      changeItem(draft, owner.id, params);
       return itemsOf(draft, owner.id).at(-1)!;
     },
-    'POST /v1/subscription_items/{id}': (draft, params, ids) => changeOne(draft, ids[0]!, params),
+    'POST /v1/subscription_items/{id}': (draft, params, ids) => {
+      changeItem(draft, ownerOf(draft, ids[0]!), { ...params, id: ids[0] });
+      return draft.get('subscription_item', ids[0]!)!;
+    },
     'DELETE /v1/subscription_items/{id}': (draft, params, ids) => {
-      changeOne(draft, ids[0]!, { ...params, deleted: true });
+      changeItem(draft, ownerOf(draft, ids[0]!), { ...params, id: ids[0], deleted: true });
       return { id: ids[0]!, object: 'subscription_item', deleted: true };
     },
   },
 };
-
-function changeOne(draft: Draft, id: string, params: Params): StripeObject {
-  const item = draft.get('subscription_item', id);
-  if (item === undefined) throw noSuch('subscription_item', id, { param: 'id', inPath: true });
-  const owner = draft.get('subscription', item.subscription)!;
-  const { proration_behavior: behavior, proration_date: date, ...change } = params;
-  changeItems(draft, owner, {
-    items: [{ id, ...change }],
-    ...(behavior && { proration_behavior: behavior }),
-    ...(date && { proration_date: date }),
-  });
-  tellUpdated(draft, owner);
-  return draft.get('subscription_item', id) ?? item;
-}

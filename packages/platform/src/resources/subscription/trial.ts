@@ -1,0 +1,62 @@
+import type { Draft, StripeObject } from '../../engine/index.ts';
+import { type Reminded, remind } from '../reminder.ts';
+import { billSubscription, payerOf } from './bill.ts';
+import { cancelNow } from './cancel.ts';
+import { naturalPeriod } from './items.ts';
+import { linesFor } from './lines.ts';
+import { moveItem, tellRolled } from './renew.ts';
+
+const DAY = 86_400;
+const WARNING = 3 * DAY;
+
+/** `trial_will_end` is told three days before, or at once where the trial is shorter. */
+export function remindOfTrialEnd(draft: Draft, subscription: StripeObject): void {
+  const at = subscription.trial_end - WARNING;
+  if (at <= draft.now) draft.emit('customer.subscription.trial_will_end', subscription);
+  else remind(draft, subscription, { what: 'warn of the end of its trial', at, test_clock: subscription.test_clock });
+}
+
+export const trialWarning: Reminded = {
+  object: 'subscription',
+  what: 'warn of the end of its trial',
+  act: (draft, subscription) => {
+    if (subscription.status === 'trialing') draft.emit('customer.subscription.trial_will_end', subscription);
+  },
+};
+
+export const trialEndsAt = (subscription: StripeObject): number | null =>
+  subscription.status === 'trialing' ? subscription.trial_end : null;
+
+/** Why a subscription is paused, in the shape of the pinned version. */
+export const pausedBecause = (draft: Draft, type: string) => ({
+  paused: { subscription: { type }, transitioned_at: draft.now, type: 'subscription' },
+});
+
+/** A trial ends: billed from now on, or paused or canceled where there is nothing to charge and it was asked so. */
+export function endTrial(draft: Draft, subscription: StripeObject): void {
+  const isCharged = subscription.collection_method === 'charge_automatically';
+  const missing = isCharged && payerOf(draft, subscription) === undefined;
+  const behavior = missing ? subscription.trial_settings?.end_behavior?.missing_payment_method : 'create_invoice';
+  if (behavior === 'cancel') {
+    cancelNow(draft, subscription, { reason: 'payment_failed' });
+    return;
+  }
+  if (behavior === 'pause') {
+    const status_details = pausedBecause(draft, 'trial_end_without_payment_method');
+    draft.set(
+      subscription,
+      { status: 'paused', status_details },
+      { event: ['customer.subscription.updated', 'customer.subscription.paused'] },
+    );
+    return;
+  }
+  const ended = { start: subscription.trial_start, end: subscription.trial_end };
+  for (const item of subscription.items.data as StripeObject[]) {
+    const { end } = naturalPeriod(subscription, item.price, draft.now);
+    moveItem(draft, item, { start: draft.now, end });
+  }
+  const active = draft.set(draft.get('subscription', subscription.id)!, { status: 'active' }, { event: null });
+  const lines = linesFor(draft, active, active.items.data);
+  billSubscription(draft, active, { reason: 'subscription_cycle', period: ended, lines });
+  tellRolled(draft, subscription);
+}
