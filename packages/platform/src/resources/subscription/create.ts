@@ -6,7 +6,7 @@ import { taxRates } from '../tax-rate.ts';
 import { afterPaid, billSubscription, payerOf, payNow } from './bill.ts';
 import { insertItem, itemAmount } from './items.ts';
 import { extraLines, linesFor, pastLines, trialLines } from './lines.ts';
-import { nextPending } from './pending-items.ts';
+import { pendingFields } from './pending-items.ts';
 import { needsDays, noDaysHere, noPaymentMethod, onlyOnUpdate, refuseUnsimulated } from './refusals.ts';
 import { firstPeriod, type Terms, termsOf } from './terms.ts';
 import { remindOfTrialEnd } from './trial.ts';
@@ -125,8 +125,7 @@ function begin(draft: Draft, subscription: StripeObject, params: Params, terms: 
   const discounts = redeemDiscounts(draft, params.discounts, { owner, param: 'discounts', subtotal: { amount, currency } });
   const end = Math.min(...items.map((item) => item.current_period_end));
   const ending = params.cancel_at_period_end === true ? { cancel_at: end, canceled_at: draft.now } : {};
-  const interval = subscription.pending_invoice_item_interval;
-  const next = interval === null || interval === undefined ? {} : { next_pending_invoice_item_invoice: nextPending(interval, draft.now) };
+  const next = pendingFields(params.pending_invoice_item_interval, draft.now);
   draft.set(subscription, { discounts, ...ending, ...next }, { event: null });
 }
 

@@ -1,18 +1,21 @@
 import { type Interval, step } from '@annex/money';
-import type { Draft, StripeObject } from '../../engine/index.ts';
+import type { Draft, Fields, Params, StripeObject } from '../../engine/index.ts';
 import { billSubscription } from './bill.ts';
 
-/** When the next invoice of waiting items comes, where they are billed more often than the subscription. */
-export const nextPending = (every: Pick<Interval, 'interval'> & { interval_count?: number | null }, from: number): number =>
-  step(from, { interval: every.interval, interval_count: every.interval_count ?? 1 }, 1);
+/** `pending_invoice_item_interval`, once a unit of it unless told, and when the next invoice of waiting items comes. */
+export function pendingFields(given: Params | null | undefined, now: number): Fields {
+  if (given === undefined) return {};
+  if (given === null) return { pending_invoice_item_interval: null, next_pending_invoice_item_invoice: null };
+  const every = { interval: given.interval, interval_count: given.interval_count ?? 1 };
+  return { pending_invoice_item_interval: every, next_pending_invoice_item_invoice: step(now, every as Interval, 1) };
+}
 
 export const pendingAt = (subscription: StripeObject): number | null | undefined =>
   subscription.status === 'active' || subscription.status === 'past_due' ? subscription.next_pending_invoice_item_invoice : null;
 
 /** Bills what waits, if anything does, and sets the next date. */
 export function billPending(draft: Draft, subscription: StripeObject): void {
-  const next = nextPending(subscription.pending_invoice_item_interval, draft.now);
-  draft.set(subscription, { next_pending_invoice_item_invoice: next }, { event: null });
+  draft.set(subscription, pendingFields(subscription.pending_invoice_item_interval, draft.now), { event: null });
   billSubscription(draft, draft.get('subscription', subscription.id)!, {
     reason: 'automatic_pending_invoice_item_invoice',
     period: { start: draft.now, end: draft.now },

@@ -9,7 +9,7 @@ import { checkCollection, checkFeePercent } from './create.ts';
 import { endFields, moveEnds } from './ending.ts';
 import { itemAmount, itemsOf } from './items.ts';
 import { extraLines } from './lines.ts';
-import { nextPending } from './pending-items.ts';
+import { pendingFields } from './pending-items.ts';
 import { checkPending, holdBack } from './pending-update.ts';
 import { onlyDetails, refuseUnsimulated } from './refusals.ts';
 
@@ -45,7 +45,6 @@ function discountFields(draft: Draft, subscription: StripeObject, params: Params
 export function directFields(draft: Draft, before: StripeObject, params: Params): Fields {
   const copied = Object.fromEntries(Object.entries(params).filter(([name]) => !OWN.has(name)));
   const pause = params.pause_collection;
-  const interval = params.pending_invoice_item_interval;
   return {
     ...fitFields(draft.contract, 'subscription', copied, before),
     ...(params.metadata !== undefined && { metadata: mergedMetadata(before.metadata, params.metadata) }),
@@ -55,7 +54,7 @@ export function directFields(draft: Draft, before: StripeObject, params: Params)
     ...(pause !== undefined && {
       pause_collection: pause === null ? null : { behavior: pause.behavior, resumes_at: pause.resumes_at ?? null },
     }),
-    ...(interval !== undefined && { next_pending_invoice_item_invoice: interval === null ? null : nextPending(interval, draft.now) }),
+    ...pendingFields(params.pending_invoice_item_interval, draft.now),
     ...(params.default_tax_rates !== undefined && {
       default_tax_rates: taxRates(draft, params.default_tax_rates, 'default_tax_rates') ?? [],
     }),
