@@ -15,6 +15,7 @@ export {
   ZERO_DECIMAL,
 } from './amount.ts';
 export { assertBalanced, Books, type Entry, type Posting, UnbalancedEntry } from './books.ts';
+export { type CreditableLine, type Credited, creditLine } from './credit.ts';
 export { type Discount, type DiscountAmount, type DiscountableLine, type Discounted, discountLines } from './discount.ts';
 export { applicationFee, availableOn, feeRefunded, processingFee } from './fee.ts';
 export {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { classicCredit, flexibleCredits, minimumCharge, settleInvoice, totalInvoice } from './index.ts';
+import { classicCredit, creditLine, flexibleCredits, minimumCharge, settleInvoice, totalInvoice } from './index.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 const vat = { id: 'vat', percentage: 20, inclusive: true };
@@ -134,5 +134,35 @@ describe('classic and flexible credits (documented)', () => {
   test('5 off over 10 and 20, the 10 removed half way: classic −2.50, flexible −4.17', () => {
     expect(classicCredit({ price: 1000, discount: 500 }, month, 15)).toBe(-250);
     expect(flexibleCredits([{ amount: 1000 - 166, span: month }], 15)).toEqual([-417]);
+  });
+});
+
+describe('a credit of a line', () => {
+  test('half of 10.00 less 1.00 with 20 % gives back half of each', () => {
+    const line = { amount: 1000, discounts: [100], taxes: [{ amount: 180, taxable_amount: 900 }] };
+    expect(creditLine(line, 0, 500)).toEqual({ discounts: [50], taxes: [{ amount: 90, taxable_amount: 450 }] });
+  });
+  test('bit by bit comes to the whole line, to the cent', () => {
+    const whole = fc.integer({ min: 0, max: 1e6 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 1e5 }), { minLength: 1, maxLength: 8 }),
+        whole,
+        whole,
+        whole,
+        (bits, off, tax, base) => {
+          const line = { amount: sum(bits), discounts: [off], taxes: [{ amount: tax, taxable_amount: base }] };
+          let before = 0;
+          const credits = bits.map((bit) => {
+            const credit = creditLine(line, before, bit);
+            before += bit;
+            return credit;
+          });
+          expect(sum(credits.map((each) => each.discounts[0]!))).toBe(off);
+          expect(sum(credits.map((each) => each.taxes[0]!.amount))).toBe(tax);
+          expect(sum(credits.map((each) => each.taxes[0]!.taxable_amount))).toBe(base);
+        },
+      ),
+    );
   });
 });

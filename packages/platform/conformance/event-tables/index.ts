@@ -1,5 +1,6 @@
 import { billingPortal } from './billing-portal.ts';
 import { checkoutSession } from './checkout-session.ts';
+import { creditNote } from './credit-note.ts';
 import { invoice } from './invoice.ts';
 import { invoiceitem } from './invoiceitem.ts';
 import type { EventRow } from './row.ts';
@@ -9,6 +10,7 @@ import { tax } from './tax.ts';
 export const tables: Readonly<Record<string, readonly EventRow[]>> = {
   'billing_portal.session': billingPortal,
   'checkout.session': checkoutSession,
+  credit_note: creditNote,
   invoice,
   invoiceitem,
   tax,

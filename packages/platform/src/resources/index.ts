@@ -9,6 +9,7 @@ import { checkoutSession } from './checkout-session/index.ts';
 import { item } from './checkout-session/items.ts';
 import { consequences } from './consequences.ts';
 import { coupon } from './coupon.ts';
+import { creditNote, creditNoteLineItem } from './credit-note/index.ts';
 import { customer } from './customer.ts';
 import { customerBalanceTransaction } from './customer-balance.ts';
 import { dispute } from './dispute/index.ts';
@@ -40,6 +41,8 @@ const all: readonly Behaviour[] = [
   charge,
   checkoutSession,
   coupon,
+  creditNote,
+  creditNoteLineItem,
   customer,
   customerBalanceTransaction,
   dispute,
@@ -93,6 +96,14 @@ const subLists: readonly SubList[] = [
     order: 'oldest',
   },
   { parent: 'invoice', field: 'lines', child: 'line_item', by: 'invoice', url: (id) => `/v1/invoices/${id}/lines`, order: 'newest' },
+  {
+    parent: 'credit_note',
+    field: 'lines',
+    child: 'credit_note_line_item',
+    by: 'credit_note',
+    url: (id) => `/v1/credit_notes/${id}/lines`,
+    order: 'newest',
+  },
   {
     parent: 'invoice',
     field: 'payments',
