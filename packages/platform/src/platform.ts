@@ -4,8 +4,8 @@ import { Accounts } from './accounts/accounts.ts';
 import { RandomIds } from './accounts/keys.ts';
 import { Clock } from './clock/clock.ts';
 import { loadClock } from './clock/kept.ts';
-import { type Draft, Engine, type Ids, type StoredAnswer, type Write } from './engine/index.ts';
-import { type RecordedEvent, record } from './events/record.ts';
+import { type Draft, Engine, type Ids, type StoredAnswer } from './engine/index.ts';
+import { type Owed, type RecordedEvent, record } from './events/record.ts';
 import { Faults } from './faults/faults.ts';
 import { RateLimiter } from './faults/rate.ts';
 import { Access } from './http/access.ts';
@@ -56,7 +56,7 @@ export interface Part {
   /** Called once the origin listens and `platform.url` is known. */
   readonly listening?: (server: Server) => void;
   /** Deliveries that an event owes, stored in its own change. */
-  readonly route?: (event: RecordedEvent) => readonly Write[];
+  readonly route?: (event: RecordedEvent) => readonly Owed[];
   readonly close?: () => Promise<void> | void;
 }
 
@@ -114,8 +114,9 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
   const clock = new Clock();
   loadClock(store, clock);
   const made: Part[] = [];
-  const route = (event: RecordedEvent): readonly Write[] => made.flatMap((part) => part.route?.(event) ?? []);
+  const route = (event: RecordedEvent): readonly Owed[] => made.flatMap((part) => part.route?.(event) ?? []);
   const versions = new DefaultVersions(store, settings.apiVersion ?? contract.api);
+  const apiVersion = (account: string): string => versions.of(account);
   const accounts = new Accounts(store);
   const log = new RequestLog(settings.logRequests);
   const platform: Platform = {
@@ -134,7 +135,7 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
     ownOperations: [],
     url: '',
     commit(draft, answer) {
-      const { change, eventIds } = record(draft, { apiVersion: (account) => versions.of(account), route, now: clock.now() }, answer);
+      const { change, eventIds } = record(draft, { apiVersion, model: contract.api, route, now: clock.now() }, answer);
       if (change.writes.length > 0 || change.answer !== undefined) store.commit(change);
       return eventIds;
     },

@@ -66,7 +66,9 @@ export class History {
       store.commit({ writes: draft.writes() });
       return [];
     }
-    const recording = { apiVersion: () => engine.contract.api, route: () => [], now: draft.now };
+    const { versions } = this.platform;
+    const apiVersion = (account: string): string => versions.of(account);
+    const recording = { apiVersion, model: engine.contract.api, route: () => [], now: draft.now };
     const { change, eventIds } = record(draft, recording);
     if (change.writes.length > 0) store.commit(change);
     return eventIds;

@@ -31,6 +31,28 @@ const canExpand = (contract: Contract, op: Operation, path: string): boolean => 
   }
 };
 
+/** What follows a field of before must lead somewhere from one of the objects that it named. */
+function checkRest(
+  given: { contract: Contract; references: ReadonlyMap<string, string> },
+  path: string,
+  after: { field: string; rest: readonly string[] },
+): void {
+  const { contract, references } = given;
+  if (after.rest.length === 0) return;
+  const named = [...references].filter(([key]) => key.endsWith(`.${after.field}`)).map(([, target]) => target);
+  const leads = named.some((target) => {
+    const op = contract.operations.find((each) => each.method === 'GET' && each.resultObject === target && each.path.endsWith('}'));
+    if (op === undefined) return false;
+    try {
+      splitExpand({ contract, op, references }, [after.rest.join('.')]);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  if (!leads) throw new ParamError(`This property cannot be expanded (${path}).`);
+}
+
 /** A path that the contract refuses is taken where one of its segments named a reference before; what precedes it is expanded now. */
 export function splitExpand(
   given: { contract: Contract; op: Operation; references: ReadonlyMap<string, string> },
@@ -47,6 +69,7 @@ export function splitExpand(
       now.add(path);
       continue;
     }
+    checkRest(given, path, { field: way[old]!, rest: way.slice(old + 1) });
     const reached = way.slice(0, old).join('.');
     if (reached !== '' && reached !== 'data' && canExpand(given.contract, given.op, reached)) now.add(reached);
     before.push(path);

@@ -60,7 +60,7 @@ export function resend(platform: Platform, sending: { event: string; world: Worl
   const event = store.row(sending.world, 'event', sending.event);
   if (event === undefined) throw noSuch('event', sending.event, { param: 'event', inPath: true });
   const { type } = JSON.parse(event.text) as StripeObject;
-  return ask(platform, newDelivery(sending, { type, created: platform.clock.now(), ofEndpoint, endpoint }), endpoint);
+  return ask(platform, newDelivery(platform, sending, { type, created: platform.clock.now(), ofEndpoint, endpoint }), endpoint);
 }
 
 function ask(platform: Platform, delivery: DeliveryRecord, endpoint: StripeObject): DeliveryRecord {
@@ -78,7 +78,7 @@ interface Owed {
 }
 
 /** A delivery outside the routing table: it has no schedule, only what a person asks for. */
-function newDelivery(sending: { event: string; world: World }, owed: Owed): DeliveryRecord {
+function newDelivery(platform: Platform, sending: { event: string; world: World }, owed: Owed): DeliveryRecord {
   return {
     id: deliveryId(sending.event, owed.endpoint.id),
     object: 'annex.delivery',
@@ -89,6 +89,7 @@ function newDelivery(sending: { event: string; world: World }, owed: Owed): Deli
     endpoint: owed.endpoint.id,
     owner: owed.ofEndpoint.account,
     endpoint_livemode: owed.ofEndpoint.livemode,
+    version: owed.endpoint.api_version ?? platform.versions.of(owed.ofEndpoint.account),
     application: owed.endpoint.application ?? null,
     state: 'failed',
     retry_at: null,
@@ -134,7 +135,7 @@ export function sendTest(platform: Platform, test: { endpoint: string; type: str
     request: { id: null, idempotency_key: null },
     type: test.type,
   };
-  const delivery = { ...newDelivery({ event: id, world }, { type: test.type, created: now, ofEndpoint, endpoint }), asked: 1 };
+  const delivery = { ...newDelivery(platform, { event: id, world }, { type: test.type, created: now, ofEndpoint, endpoint }), asked: 1 };
   if (endpoint.status !== 'enabled') throw disabledEndpoint(endpoint.id);
   platform.store.commit({ writes: [testEventWrite(event), deliveryWrite(delivery)] });
   return delivery;

@@ -1,12 +1,13 @@
 import { type Change, type StripeObject, SYSTEM } from '../engine/index.ts';
 import type { Platform } from '../platform.ts';
+import { eventAt } from '../versions/rendering.ts';
 import { hostAllowed, hostRefused } from './allowed-host.ts';
 import { Lanes } from './lanes.ts';
 import { isListener } from './listener.ts';
 import { type Outcome, Outcomes } from './outcome.ts';
 import { deliveryHeaders, Poster, type Reply } from './post.ts';
 import { DELIVERY, type DeliveryRecord, ENDPOINT, type EndpointRecord, endpointWorld, eventWorld, TEST_EVENT } from './records.ts';
-import { pendingOf, Renderer } from './render.ts';
+import { pendingOf, Renderer, versionOf } from './render.ts';
 import { signatureHeader } from './sign.ts';
 import { Waiting } from './waiting.ts';
 
@@ -22,7 +23,10 @@ interface Ready {
   readonly delivery: DeliveryRecord;
   readonly endpoint: StripeObject;
   readonly record: EndpointRecord;
+  /** The event in the version that the endpoint is told. */
   readonly event: { readonly id: string; readonly text: string };
+  /** Endpoints that have not acknowledged it yet. */
+  readonly pending: number;
 }
 
 /**
@@ -197,17 +201,19 @@ export class Deliverer {
     if (parsed.status !== 'enabled' && delivery.asked === 0) return 'The endpoint was disabled when the delivery fell due.';
     const event = store.row(eventWorld(delivery), 'event', delivery.event) ?? store.row(SYSTEM, TEST_EVENT, delivery.event);
     if (event === undefined) return 'The event no longer exists.';
-    return { delivery, endpoint: parsed, record: JSON.parse(record.text) as EndpointRecord, event };
+    const wanted = { world: eventWorld(delivery), version: delivery.version ?? null, model: this.platform.engine.contract.api };
+    const told = eventAt(store, event, wanted);
+    return { delivery, endpoint: parsed, record: JSON.parse(record.text) as EndpointRecord, event: told, pending: pendingOf(event.text) };
   }
 
   private async send(ready: Ready, manual: boolean) {
     const { delivery, endpoint, record, event } = ready;
     const { clock, settings } = this.platform;
     const url: string = endpoint.url;
-    const version: string | null = endpoint.api_version ?? null;
+    const version = versionOf(event.text);
     const account = delivery.application === null ? undefined : delivery.account;
-    const pending = pendingOf(event.text);
-    const body = this.renderer.body(event, { account, version, pending });
+    const { pending } = ready;
+    const body = this.renderer.body(event, { account, pending });
     const at = clock.nowMs();
     const isRolling = record.old_secret !== null && record.old_until !== null && record.old_until > clock.now();
     const secrets = isRolling ? [record.secret, record.old_secret!] : [record.secret];

@@ -1,9 +1,10 @@
 import type { WebSocket } from 'ws';
 import { type StripeObject, SYSTEM, type World, type Write, worldKey } from '../engine/index.ts';
-import type { RecordedEvent } from '../events/record.ts';
+import type { Owed, RecordedEvent } from '../events/record.ts';
 import type { Platform } from '../platform.ts';
+import { eventAt } from '../versions/rendering.ts';
 import { type Attempt, DELIVERY, type DeliveryRecord, deliveryId, deliveryWrite, eventWorld } from './records.ts';
-import { pendingOf, Renderer, withPending } from './render.ts';
+import { pendingOf, Renderer, versionOf, withPending } from './render.ts';
 import { signatureHeader } from './sign.ts';
 
 /** One run of `stripe listen`: an endpoint that lives as long as its connection. */
@@ -13,7 +14,7 @@ export interface Session {
   readonly world: World;
   readonly secret: string;
   socket: WebSocket | undefined;
-  /** What is on its way, by event. */
+  /** What is on its way, by conversation. */
   readonly sent: Map<string, Sent>;
 }
 
@@ -22,12 +23,22 @@ interface Sent {
   readonly at: number;
   readonly signature: string;
   readonly pending: number;
+  readonly version: string;
+}
+
+/** One of the two tellings of an event. */
+interface Telling {
+  readonly delivery: DeliveryRecord;
+  readonly event: { readonly id: string; readonly text: string };
+  readonly version: string | null;
+  readonly isLatest: boolean;
 }
 
 /** What the CLI sends back (seen on the wire, CLI 1.52.0). */
 interface FromCli {
   readonly type: 'event_ack' | 'webhook_response';
   readonly webhook_id: string;
+  readonly webhook_conversation_id?: string;
   readonly forward_url?: string;
   readonly status?: number;
   readonly http_headers?: Readonly<Record<string, string>>;
@@ -76,14 +87,16 @@ export class Listeners {
   }
 
   /** The deliveries that an event owes to listeners that are connected now. */
-  route(event: RecordedEvent): readonly Write[] {
+  route(event: RecordedEvent): readonly Owed[] {
     if (this.sessions.size === 0) return [];
-    const writes: Write[] = [];
+    const found: Owed[] = [];
     for (const session of this.sessions.values()) {
       const application = this.hears(session, event);
-      if (session.socket !== undefined && application !== undefined) writes.push(deliveryWrite(owed(event, session, application)));
+      if (session.socket === undefined || application === undefined) continue;
+      const version = this.platform.versions.of(session.world.account);
+      found.push({ write: deliveryWrite(owed(event, session, { application, version })), version });
     }
-    return writes;
+    return found;
   }
 
   /** For the store: sends what a commit brought. */
@@ -113,19 +126,29 @@ export class Listeners {
     const session = this.sessions.get(delivery.endpoint);
     const event = this.platform.store.row(eventWorld(delivery), 'event', delivery.event);
     if (session?.socket === undefined || event === undefined) return;
+    // The CLI is told every event twice, and forwards the one or, with `--latest`, the other.
+    this.say(session, { delivery, event, version: delivery.version, isLatest: false });
+    this.say(session, { delivery, event, version: this.platform.engine.contract.api, isLatest: true });
+  }
+
+  private say(session: Session, telling: Telling): void {
+    const { delivery, event, version, isLatest } = telling;
+    const { store, engine, clock } = this.platform;
     const account = delivery.application === null ? undefined : delivery.account;
+    const told = eventAt(store, event, { world: eventWorld(delivery), version, model: engine.contract.api });
     const pending = pendingOf(event.text);
-    const body = this.renderer.body(event, { account, version: null, pending });
+    const body = this.renderer.body(told, { account, pending });
     const signature = signatureHeader(body, [session.secret], Math.floor(Date.now() / 1000));
+    const conversation = `wc_${delivery.event.slice(4)}${isLatest ? '_latest' : ''}`;
     if (session.sent.size >= MOST_ON_THE_WAY) session.sent.clear();
-    session.sent.set(delivery.event, { at: this.platform.clock.nowMs(), signature, pending });
-    session.socket.send(
+    session.sent.set(conversation, { at: clock.nowMs(), signature, pending, version: versionOf(told.text) });
+    session.socket!.send(
       JSON.stringify({
         type: 'webhook_event',
-        endpoint: { api_version: null },
+        endpoint: { api_version: isLatest ? version : null },
         event_payload: body,
         http_headers: { 'Stripe-Signature': signature },
-        webhook_conversation_id: `wc_${delivery.event.slice(4)}`,
+        webhook_conversation_id: conversation,
         webhook_id: delivery.event,
       }),
     );
@@ -145,14 +168,15 @@ export class Listeners {
     const status = message.status ?? null;
     const ok = status !== null && status >= 200 && status < 300;
     const now = this.platform.clock.nowMs();
-    const { at, signature, pending } = session.sent.get(before.event) ?? { at: now, signature: '', pending: 0 };
+    const sent = session.sent.get(message.webhook_conversation_id ?? `wc_${before.event.slice(4)}`);
+    const { at, signature, pending, version } = sent ?? { at: now, signature: '', pending: 0, version: null };
     const attempt: Attempt = {
       at,
       took: now - at,
       url: message.forward_url ?? '',
       signature,
       pending,
-      version: null,
+      version,
       status,
       headers: message.http_headers ?? {},
       answer: (message.body ?? '').slice(0, 1000),
@@ -190,7 +214,7 @@ const acknowledged = (before: DeliveryRecord, now: number): DeliveryRecord => ({
   acknowledged_at: before.acknowledged_at ?? now,
 });
 
-const owed = (event: RecordedEvent, session: Session, application: string | null): DeliveryRecord => ({
+const owed = (event: RecordedEvent, session: Session, told: { application: string | null; version: string }): DeliveryRecord => ({
   id: deliveryId(event.id, session.id),
   object: 'annex.delivery',
   event: event.id,
@@ -200,7 +224,7 @@ const owed = (event: RecordedEvent, session: Session, application: string | null
   endpoint: session.id,
   owner: session.world.account,
   endpoint_livemode: session.world.livemode,
-  application,
+  ...told,
   state: 'pending',
   retry_at: null,
   tries: 0,

@@ -6,7 +6,7 @@ import { Routes } from './route.ts';
 /** Webhooks: who is told of an event is decided when it is stored; the telling happens afterwards. */
 export function webhooks(platform: Platform): Part {
   const { store, clock } = platform;
-  const routes = new Routes(store);
+  const routes = new Routes(store, (account) => platform.versions.of(account));
   const deliverer = new Deliverer(platform);
   store.onCommit((change) => {
     routes.changed(change);

@@ -1,5 +1,6 @@
 import { SYSTEM } from '../engine/index.ts';
 import type { Platform } from '../platform.ts';
+import { eventAt } from '../versions/rendering.ts';
 import { deliveryHeaders } from './post.ts';
 import { type Attempt, DELIVERY, type DeliveryRecord, eventWorld, TEST_EVENT } from './records.ts';
 import { Renderer } from './render.ts';
@@ -43,9 +44,12 @@ export function deliveryById(platform: Platform, id: string): DeliveryRecord | u
 
 /** What an attempt sent: headers and the body, byte for byte (rendered again from the event; the signature proves it). */
 export function sentBy(platform: Platform, delivery: DeliveryRecord, attempt: Attempt): { headers: Record<string, string>; body: string } {
-  const event = platform.store.row(eventWorld(delivery), 'event', delivery.event) ?? platform.store.row(SYSTEM, TEST_EVENT, delivery.event);
+  const { store, engine } = platform;
+  const world = eventWorld(delivery);
+  const event = store.row(world, 'event', delivery.event) ?? store.row(SYSTEM, TEST_EVENT, delivery.event);
   const account = delivery.application === null ? undefined : delivery.account;
   const { version, pending } = attempt;
-  const body = event === undefined ? '' : new Renderer().body(event, { account, version, pending });
+  const told = event === undefined ? undefined : eventAt(store, event, { world, version, model: engine.contract.api });
+  const body = told === undefined ? '' : new Renderer().body(told, { account, pending });
   return { headers: { ...deliveryHeaders(attempt.signature), 'Content-Length': String(Buffer.byteLength(body)) }, body };
 }

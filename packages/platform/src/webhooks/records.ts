@@ -43,6 +43,8 @@ export interface DeliveryRecord extends StripeObject {
   /** The account that owns the endpoint, and the endpoint's mode. */
   owner: string;
   endpoint_livemode: boolean;
+  /** The API version that it is told in: the endpoint's, else the default of its owner when the event happened. */
+  version: string | null;
   /** `ca_…` where the endpoint listens to connected accounts. */
   application: string | null;
   state: 'pending' | 'delivered' | 'failed';

@@ -2,8 +2,6 @@
 export interface Rendering {
   /** Set where the endpoint listens to connected accounts; absent otherwise, not null. */
   readonly account: string | undefined;
-  /** The endpoint's pinned version; the event's own where there is none. */
-  readonly version: string | null;
   /** Endpoints that have not acknowledged the event yet. */
   readonly pending: number;
 }
@@ -23,10 +21,13 @@ export function withPending(text: string, pending: number): string {
 
 /** The event as it is posted: members in Stripe's order, `account` behind `object`, indented by two spaces. */
 function indented(text: string, rendering: Rendering): string {
-  const { id, object, api_version, ...rest } = JSON.parse(text) as Record<string, unknown>;
-  const { account, version } = rendering;
-  return JSON.stringify({ id, object, ...(account !== undefined && { account }), api_version: version ?? api_version, ...rest }, null, 2);
+  const { id, object, ...rest } = JSON.parse(text) as Record<string, unknown>;
+  const { account } = rendering;
+  return JSON.stringify({ id, object, ...(account !== undefined && { account }), ...rest }, null, 2);
 }
+
+/** `2025-02-24.acacia`, of an event's stored text, whose third member it is. */
+export const versionOf = (text: string): string => /"api_version":"([^"]*)"/.exec(text.slice(0, 160))?.[1] ?? '';
 
 const INDENTED_PENDING = '"pending_webhooks": ';
 const MOST_KEPT = 256;
@@ -42,7 +43,7 @@ export class Renderer {
 
   /** The body before and after the figure of `pending_webhooks`, which changes while an event is being delivered. */
   private around(event: { readonly id: string; readonly text: string }, rendering: Rendering): readonly [string, string] {
-    const key = `${event.id} ${rendering.account ?? ''} ${rendering.version ?? ''}`;
+    const key = `${event.id} ${rendering.account ?? ''} ${versionOf(event.text)}`;
     const known = this.kept.get(key);
     if (known !== undefined) return known;
     const text = indented(event.text, rendering);

@@ -1,7 +1,8 @@
 import type { ApplicationRecord, ConnectionRecord } from '../accounts/records.ts';
-import { type Change, type StripeObject, SYSTEM, type World, type Write, worldKey } from '../engine/index.ts';
-import type { RecordedEvent } from '../events/record.ts';
+import { type Change, type StripeObject, SYSTEM, type World, worldKey } from '../engine/index.ts';
+import type { Owed, RecordedEvent } from '../events/record.ts';
 import type { MemoryStore } from '../store/memory.ts';
+import { oldVersion } from '../versions/version.ts';
 import { type DeliveryRecord, deliveryId, deliveryWrite } from './records.ts';
 
 /** Event types that `*` does not include: they want an answer within seconds, so an endpoint must name them. */
@@ -15,6 +16,8 @@ interface Target {
   readonly application: string | null;
   readonly all: boolean;
   readonly types: ReadonlySet<string>;
+  /** The version that the endpoint chose; null for its owner's default. */
+  readonly version: string | null;
 }
 
 const targetOf = (endpoint: StripeObject, world: World): Target => ({
@@ -24,30 +27,41 @@ const targetOf = (endpoint: StripeObject, world: World): Target => ({
   application: endpoint.application ?? null,
   all: endpoint.enabled_events.includes('*'),
   types: new Set(endpoint.enabled_events),
+  version: endpoint.api_version ?? null,
 });
 
-const wants = (target: Target, type: string): boolean => target.types.has(type) || (target.all && !ONLY_WHEN_NAMED.has(type));
+/** `*` means what there was at the endpoint's version. */
+const wants = (target: Target, type: string, version: string): boolean =>
+  target.types.has(type) || (target.all && !ONLY_WHEN_NAMED.has(type) && oldVersion(version)?.knowsEvent(type) !== false);
 
 /** Whatever is written here changes who is told. */
 const CHANGES_ROUTES: ReadonlySet<string> = new Set(['webhook_endpoint', 'annex.connection', 'annex.application']);
 
 const NONE: readonly Target[] = [];
+const NOTHING: readonly Owed[] = [];
 const ALL = Number.POSITIVE_INFINITY;
 
 /** Who is told of an event (api-and-events 2.7), remembered per world until an endpoint or a connection changes. */
 export class Routes {
   private readonly store: MemoryStore;
+  private readonly defaultVersion: (account: string) => string;
   private readonly known = new Map<string, readonly Target[]>();
 
-  constructor(store: MemoryStore) {
+  constructor(store: MemoryStore, defaultVersion: (account: string) => string) {
     this.store = store;
+    this.defaultVersion = defaultVersion;
   }
 
   /** The deliveries that an event owes, to be stored in its own change. */
-  route(event: RecordedEvent): readonly Write[] {
+  route(event: RecordedEvent): readonly Owed[] {
     const targets = event.onlyFor === undefined ? this.targets(event) : this.ofApplication(event.onlyFor, event.livemode);
-    if (targets.length === 0) return [];
-    return targets.filter((target) => wants(target, event.type)).map((target) => deliveryWrite(firstDelivery(event, target)));
+    if (targets.length === 0) return NOTHING;
+    const owed: Owed[] = [];
+    for (const target of targets) {
+      const version = target.version ?? this.defaultVersion(target.owner);
+      if (wants(target, event.type, version)) owed.push({ write: deliveryWrite(firstDelivery(event, target, version)), version });
+    }
+    return owed;
   }
 
   /** For the store: forgets what a change may have made untrue. */
@@ -118,7 +132,7 @@ function modesToTell(connection: boolean, event: boolean): readonly boolean[] {
   return connection ? [true, false] : [false];
 }
 
-function firstDelivery(event: RecordedEvent, target: Target): DeliveryRecord {
+function firstDelivery(event: RecordedEvent, target: Target, version: string): DeliveryRecord {
   return {
     id: deliveryId(event.id, target.id),
     object: 'annex.delivery',
@@ -129,6 +143,7 @@ function firstDelivery(event: RecordedEvent, target: Target): DeliveryRecord {
     endpoint: target.id,
     owner: target.owner,
     endpoint_livemode: target.livemode,
+    version,
     application: target.application,
     state: 'pending',
     retry_at: event.created,

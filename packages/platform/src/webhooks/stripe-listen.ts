@@ -44,7 +44,7 @@ const openSession = (platform: Platform, listeners: Listeners): OwnOperation => 
       websocket_authorized_feature: 'webhooks',
       websocket_id: session.id,
       websocket_url: `${platform.url.replace(/^http/, 'ws')}${PATH}`,
-      default_version: api,
+      default_version: platform.versions.of(world.account),
       latest_version: api,
       device_token: `dt_${session.id.slice(4)}`,
     };

@@ -2,6 +2,8 @@ import { addKey, openAccount } from '../../accounts/accounts.ts';
 import { keyForm } from '../../accounts/keys.ts';
 import { invalid, NOBODY, noSuch, type StripeObject, SYSTEM } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
+import { chooseDefaultVersion } from '../../versions/default-version.ts';
+import { isKnown } from '../../versions/known.ts';
 import type { ControlRoute } from '../route.ts';
 
 export interface Keys {
@@ -16,6 +18,8 @@ export interface ShownAccount {
   readonly email: string | null;
   readonly country: string;
   readonly currency: string;
+  /** The API version of its requests and events where nothing else is said. */
+  readonly api_version: string;
   readonly created: number;
   readonly keys: { readonly test: Keys; readonly live: Keys };
 }
@@ -31,6 +35,7 @@ function shown(platform: Platform, account: StripeObject): ShownAccount {
     email: account.email ?? null,
     country: account.country,
     currency: account.default_currency,
+    api_version: platform.versions.of(account.id),
     created: account.created,
     keys: { test: keys(false), live: keys(true) },
   };
@@ -44,7 +49,7 @@ const accounts: ControlRoute<{ id?: string; limit?: number }, { data: ShownAccou
     id: { type: 'string', sentence: 'Only this account.' },
     limit: { type: 'number', sentence: 'How many at most; 100 unless told.' },
   },
-  answers: '`{data: [{id, name, email, country, currency, created, keys: {test: {secret, publishable}, live: {…}}}]}`',
+  answers: '`{data: [{id, name, email, country, currency, api_version, created, keys: {test: {secret, publishable}, live: {…}}}]}`',
   run: ({ platform }, { id, limit = 100 }) => {
     if (id !== undefined) {
       const account = platform.accounts.account(id);
@@ -61,8 +66,13 @@ export interface NewAccount {
   country?: string;
   currency?: string;
   timezone?: string;
+  api_version?: string;
   test_key?: string;
   live_key?: string;
+}
+
+function checkVersion(version: string | undefined): void {
+  if (version !== undefined && !isKnown(version)) throw invalid(`Invalid Stripe API version: ${version}`, 'api_version');
 }
 
 function checkKey(name: string, key: string | undefined, livemode: boolean): void {
@@ -82,12 +92,17 @@ const createAccount: ControlRoute<NewAccount, ShownAccount> = {
     country: { type: 'string', sentence: 'Two letters; `US` unless told.' },
     currency: { type: 'string', sentence: 'Three small letters; `usd` unless told.' },
     timezone: { type: 'string', sentence: 'A name such as `Europe/Berlin`; `Etc/UTC` unless told.' },
+    api_version: {
+      type: 'string',
+      sentence: 'Its default API version, such as `2025-02-24.acacia`; `--api-version` or the newest unless told.',
+    },
     test_key: { type: 'string', sentence: 'A secret test key to use instead of a new one.' },
     live_key: { type: 'string', sentence: 'A secret live key to use instead of a new one.' },
   },
   answers: 'the account with its keys',
   run: ({ platform }, given) => {
-    const { test_key, live_key, ...rest } = given;
+    const { test_key, live_key, api_version, ...rest } = given;
+    checkVersion(api_version);
     checkKey('test_key', test_key, false);
     checkKey('live_key', live_key, true);
     for (const [name, key] of Object.entries({ test_key, live_key })) {
@@ -97,7 +112,26 @@ const createAccount: ControlRoute<NewAccount, ShownAccount> = {
     const keys = { ...(test_key !== undefined && { test: test_key }), ...(live_key !== undefined && { live: live_key }) };
     const account = openAccount(draft, { ...rest, keys });
     platform.commit(draft);
+    if (api_version !== undefined) chooseDefaultVersion(platform, account.id, api_version);
     return shown(platform, account);
+  },
+};
+
+const setApiVersion: ControlRoute<{ account: string; api_version: string }, ShownAccount> = {
+  method: 'POST',
+  path: '/accounts/{account}/api_version',
+  sentence: 'Chooses the default API version of an account: of its requests that name none, and of its events from now on.',
+  shape: {
+    account: { type: 'string', required: true, sentence: 'The id of the account.' },
+    api_version: { type: 'string', required: true, sentence: 'A version such as `2025-02-24.acacia`.' },
+  },
+  answers: 'the account with its keys',
+  run: ({ platform }, { account, api_version }) => {
+    const found = platform.accounts.account(account);
+    if (found === undefined) throw noSuch('account', account, { param: 'account', inPath: true });
+    checkVersion(api_version);
+    chooseDefaultVersion(platform, account, api_version);
+    return shown(platform, found);
   },
 };
 
@@ -132,4 +166,4 @@ const createKey: ControlRoute<NewKey, { account: string; livemode: boolean; key:
   },
 };
 
-export const accountRoutes = { accounts, createAccount, createKey };
+export const accountRoutes = { accounts, createAccount, createKey, setApiVersion };
