@@ -2,7 +2,6 @@ import {
   type Change,
   type Draft,
   type Happening,
-  type Ids,
   newId,
   type StoredAnswer,
   type StripeObject,
