@@ -148,4 +148,34 @@ inBrowser('Checkout', (given) => {
     expect(done).toMatchObject({ payment_status: 'no_payment_required', setup_intent: { status: 'succeeded', customer: customer.id } });
     expect((await stripe.paymentMethods.list({ customer: customer.id })).data).toHaveLength(1);
   });
+
+  test('a payment link sells until it is closed', async () => {
+    const stripe = world.client();
+    const price = await stripe.prices.create({ currency: 'eur', unit_amount: 700, product_data: { name: 'Cup' } });
+    const link = await stripe.paymentLinks.create({
+      line_items: [{ price: price.id, quantity: 2 }],
+      metadata: { place: 'newsletter' },
+      restrictions: { completed_sessions: { limit: 1 } },
+      after_completion: { type: 'hosted_confirmation', hosted_confirmation: { custom_message: 'Your cups are on their way.' } },
+    });
+    const page = await given.page();
+    await page.goto(`${link.url}?prefilled_email=ada@example.com&client_reference_id=letter-7`);
+    expect(await page.getByLabel('E-mail').inputValue()).toBe('ada@example.com');
+    await fillCard(page, CARDS.good);
+    await button(page, 'Pay €14.00').click();
+    await page.getByText('Your cups are on their way.').waitFor();
+    await expectNoSeriousAxe(page);
+    const [session] = (await stripe.checkout.sessions.list({ payment_link: link.id })).data;
+    expect(session).toMatchObject({
+      status: 'complete',
+      payment_link: link.id,
+      client_reference_id: 'letter-7',
+      metadata: { place: 'newsletter' },
+      amount_total: 1400,
+    });
+    const closed = await stripe.paymentLinks.retrieve(link.id);
+    expect(closed).toMatchObject({ active: false, restrictions: { completed_sessions: { count: 1, limit: 1 } } });
+    expect((await page.goto(link.url))!.status()).toBe(410);
+    await page.getByRole('heading', { name: 'This link is no longer active' }).waitFor();
+  });
 });

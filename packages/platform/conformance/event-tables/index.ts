@@ -3,6 +3,7 @@ import { checkoutSession } from './checkout-session.ts';
 import { creditNote } from './credit-note.ts';
 import { invoice } from './invoice.ts';
 import { invoiceitem } from './invoiceitem.ts';
+import { paymentLink } from './payment-link.ts';
 import type { EventRow } from './row.ts';
 import { tax } from './tax.ts';
 
@@ -13,5 +14,6 @@ export const tables: Readonly<Record<string, readonly EventRow[]>> = {
   credit_note: creditNote,
   invoice,
   invoiceitem,
+  payment_link: paymentLink,
   tax,
 };

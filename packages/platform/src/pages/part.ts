@@ -22,6 +22,7 @@ import { dataRoutes } from './dashboard/objects.tsx';
 import { webhookEndpointRoutes } from './dashboard/webhook-endpoint.tsx';
 import { webhookRoutes } from './dashboard/webhooks.tsx';
 import { checkoutRoutes } from './hosted/checkout.tsx';
+import { linkRoutes } from './hosted/link.tsx';
 import { portalRoutes } from './hosted/portal/index.tsx';
 import { liveRoutes } from './live.ts';
 import { baseOf, type DashboardEnv, takePlace } from './place.ts';
@@ -105,6 +106,7 @@ function pageApp(platform: Platform): Hono<PageEnv> {
   app.route('/', signInRoutes(platform));
   app.route('/', bankRoutes(platform));
   app.route('/', checkoutRoutes(platform));
+  app.route('/', linkRoutes(platform));
   app.route('/', portalRoutes(platform));
   app.route('/:account{acct_\\w+}/:mode{(?:test|live)}', dashboard(platform));
   // Addresses without an account lead to the one that was looked at last.

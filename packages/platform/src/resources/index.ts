@@ -19,6 +19,7 @@ import { filters } from './filters.ts';
 import { invoice } from './invoice/index.ts';
 import { invoiceitem } from './invoiceitem.ts';
 import { paymentIntent } from './payment-intent/index.ts';
+import { paymentLink } from './payment-link.ts';
 import { paymentMethod } from './payment-method/index.ts';
 import { plan, price } from './price.ts';
 import { product } from './product.ts';
@@ -51,6 +52,7 @@ const all: readonly Behaviour[] = [
   invoiceitem,
   item,
   paymentIntent,
+  paymentLink,
   paymentMethod,
   plan,
   portalConfiguration,
@@ -70,6 +72,15 @@ const all: readonly Behaviour[] = [
 
 /** Lists that an object embeds. `onExpand` ones are absent unless they are asked for. */
 const subLists: readonly SubList[] = [
+  {
+    parent: 'payment_link',
+    field: 'line_items',
+    child: 'item',
+    by: 'payment_link',
+    url: (id) => `/v1/payment_links/${id}/line_items`,
+    order: 'oldest',
+    onExpand: true,
+  },
   {
     parent: 'checkout.session',
     field: 'line_items',

@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import type { FC } from 'hono/jsx';
 import type { StripeError, StripeObject, World } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
 import { changeQuantity, removeCode, takeCode } from '../../resources/checkout-session/choose.ts';
@@ -9,14 +8,14 @@ import { collectsMethod, pay } from '../../resources/checkout-session/pay.ts';
 import { termsOf } from '../../resources/checkout-session/terms.ts';
 import { couponsOf } from '../../resources/checkout-session/totals.ts';
 import { methodFromParams } from '../../resources/payment-method/make.ts';
-import type { Brand } from '../brand.ts';
 import { page } from '../layout.tsx';
 import { problemPage } from '../problem.tsx';
 import { field, type PageContext, type PageEnv } from '../visit.ts';
 import { act, draftFor } from './act.ts';
 import { EMPTY, type Filled, fieldOf, readCard, validEmail } from './card.tsx';
+import { DonePage, doneUrl, ExpiredPage } from './checkout-ended.tsx';
 import { CheckoutPage } from './checkout-view.tsx';
-import { brandFor, Hosted, Merchant } from './frame.tsx';
+import { brandFor } from './frame.tsx';
 
 const DAY = 86_400;
 
@@ -34,50 +33,6 @@ function asked(platform: Platform, c: PageContext): Asked | undefined {
 }
 
 const subjectOf = (session: StripeObject) => ({ object: 'checkout.session', id: session.id });
-
-/** Where the payer goes when it is done: the session's own address, with its id where it asks for it. */
-export function doneUrl(session: StripeObject): string | undefined {
-  const url = session.success_url ?? session.return_url;
-  const filled = url?.replaceAll(/\{CHECKOUT_SESSION_ID\}|%7BCHECKOUT_SESSION_ID%7D/gi, session.id);
-  return typeof filled === 'string' && URL.canParse(filled) ? filled : undefined;
-}
-
-const DonePage: FC<{ session: StripeObject; brand: Brand; goesTo: string | undefined }> = ({ session, brand, goesTo }) => {
-  const link = doneUrl(session);
-  const what =
-    session.mode === 'setup' ? 'Your card is saved' : session.mode === 'subscription' ? 'You are subscribed' : 'Thank you for your payment';
-  return (
-    <Hosted title={what} brand={brand} livemode={session.livemode} goesTo={goesTo} kind="card">
-      <Merchant brand={brand} />
-      <h1>{what}</h1>
-      <p>
-        {goesTo === undefined ? 'This page has been completed and cannot be used again.' : `You are being taken back to ${brand.name}.`}
-      </p>
-      {link !== undefined && (
-        <p>
-          <a class="button primary brand-button" href={link} rel="noreferrer">
-            Continue to {brand.name}
-          </a>
-        </p>
-      )}
-    </Hosted>
-  );
-};
-
-const ExpiredPage: FC<{ session: StripeObject; brand: Brand }> = ({ session, brand }) => (
-  <Hosted title="This page has expired" brand={brand} livemode={session.livemode} kind="card">
-    <Merchant brand={brand} />
-    <h1>This page has expired</h1>
-    <p>Nothing was charged. Go back to {brand.name} and start again.</p>
-    {session.cancel_url !== null && (
-      <p>
-        <a class="button" href={session.cancel_url} rel="noreferrer">
-          Back to {brand.name}
-        </a>
-      </p>
-    )}
-  </Hosted>
-);
 
 const nothingHere = (c: PageContext) =>
   problemPage(c, {
@@ -99,7 +54,9 @@ function show(platform: Platform, c: PageContext, found: Asked, shown: Shown = {
   const brand = brandFor(platform, world);
   if (session.status === 'complete') {
     const isBack = c.req.query('redirect_status') !== undefined;
-    return page(c, <DonePage session={session} brand={brand} goesTo={isBack ? doneUrl(session) : undefined} />);
+    const link = draftFor(platform, { world, subject: subjectOf(session) }).get('payment_link', session.payment_link);
+    const message = link?.after_completion.hosted_confirmation?.custom_message ?? undefined;
+    return page(c, <DonePage session={session} brand={brand} goesTo={isBack ? doneUrl(session) : undefined} message={message} />);
   }
   if (session.status === 'expired') return page(c, <ExpiredPage session={session} brand={brand} />, 410);
   const done = doneUrl(session);

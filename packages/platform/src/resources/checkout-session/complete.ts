@@ -2,6 +2,8 @@ import type { Draft, Fields, Params, StripeObject } from '../../engine/index.ts'
 import { redeem } from '../coupon.ts';
 import { insertItem as insertInvoiceItem } from '../invoiceitem.ts';
 import { insertSubscription } from '../subscription/create.ts';
+import { countCompleted } from '../payment-link.ts';
+import { createSubscription } from '../subscription/index.ts';
 import { invoiceFor } from './invoice.ts';
 import { itemsOf } from './items.ts';
 import { sessionOfIntent, setTerms, type Terms, termsOf } from './terms.ts';
@@ -110,6 +112,7 @@ export function complete(draft: Draft, session: StripeObject, intent: StripeObje
         ? subscribe(acting, session, { intent, terms })
         : paid(acting, session, { intent, terms });
   setTerms(draft, session.id, { expires_at: null });
+  countCompleted(draft, session.payment_link);
   const fields = { ...made, payment_status: statusOfPayment(session, intent), status: 'complete', url: null };
   return draft.set(draft.get('checkout.session', session.id)!, fields, { event: 'checkout.session.completed' });
 }

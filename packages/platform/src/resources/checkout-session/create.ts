@@ -1,7 +1,7 @@
 import { type Draft, type Fields, invalid, missingParam, type Params, type StripeObject } from '../../engine/index.ts';
 import { currencyOf } from '../price.ts';
 import { chosenDiscounts } from './discounts.ts';
-import { insertItems, itemsOf } from './items.ts';
+import { checkMode, insertItems, itemsOf } from './items.ts';
 import { insertTerms, termsOf } from './terms.ts';
 import { total } from './totals.ts';
 
@@ -81,6 +81,12 @@ export function create(draft: Draft, params: Params): Fields {
   const { mode } = params;
   if (mode === undefined) throw missingParam('mode');
   check(draft, params, mode);
+  return sessionFields(draft, params);
+}
+
+/** The fields of a session whose parameters are in order. */
+export function sessionFields(draft: Draft, params: Params): Fields {
+  const { mode } = params;
   const discounts = params.discounts === undefined ? null : chosenDiscounts(draft, params.discounts, params.customer);
   return {
     allow_promotion_codes: params.allow_promotion_codes ?? null,
@@ -132,7 +138,8 @@ export function created(draft: Draft, session: StripeObject, params: Params): St
       ? { url: addressOf(draft, session) }
       : { client_secret: `${session.id}_secret_${draft.random(30)}`, url: null };
   if (session.mode === 'setup') return draft.set(session, address, { event: null });
-  const items = insertItems(draft, params.line_items, { by: 'checkout_session', id: session.id, mode: session.mode });
+  const items = insertItems(draft, params.line_items, { by: 'checkout_session', id: session.id });
+  checkMode(items, session.mode);
   const { currency } = items[0]!;
   if (session.currency !== null && session.currency !== currency)
     throw invalid(`The session is in ${session.currency}, but its line items are in ${currency}.`, 'currency');

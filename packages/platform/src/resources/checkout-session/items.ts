@@ -1,8 +1,6 @@
 import { type Behaviour, type Draft, type Fields, invalid, mergedMetadata, type Params, type StripeObject } from '../../engine/index.ts';
 import { insertPrice } from '../price.ts';
 
-export type Mode = 'payment' | 'subscription';
-
 const noPrice = (at: string) =>
   invalid('You must specify either `price` or `price_data` when creating a line item.', at, 'parameter_missing');
 const inactive = (at: string) => invalid('The price specified is inactive. This field only accepts active prices.', `${at}[price]`);
@@ -40,13 +38,12 @@ const adjustable = (item: Params): Fields | null =>
 export function insertItems(
   draft: Draft,
   items: readonly Params[],
-  of: { by: 'checkout_session' | 'payment_link'; id: string; mode: Mode },
+  of: { by: 'checkout_session' | 'payment_link'; id: string },
 ): StripeObject[] {
   let currency: string | undefined;
   const made = items.map((item, index) => {
     const at = `line_items[${index}]`;
     const price = priceOf(draft, item, at);
-    if (of.mode === 'payment' && price.type === 'recurring') throw recurringInPayment(at);
     currency ??= price.currency as string;
     if (price.currency !== currency) throw mixedCurrencies(at, [currency, price.currency]);
     const quantity = price.recurring?.usage_type === 'metered' ? null : (item.quantity ?? 1);
@@ -65,8 +62,15 @@ export function insertItems(
     };
     return draft.make('item', fields, { event: null });
   });
-  if (of.mode === 'subscription' && !made.some((item) => item.price.type === 'recurring')) throw noRecurring();
   return made;
+}
+
+/** What recurs has no place in a payment, and a subscription needs something that does. */
+export function checkMode(items: readonly StripeObject[], mode: string): void {
+  const recurs = (item: StripeObject): boolean => item.price.type === 'recurring';
+  const first = items.findIndex(recurs);
+  if (mode === 'payment' && first >= 0) throw recurringInPayment(`line_items[${first}]`);
+  if (mode === 'subscription' && first < 0) throw noRecurring();
 }
 
 export const itemsOf = (draft: Draft, session: string): StripeObject[] => draft.find('item', [['checkout_session', session]]).reverse();
