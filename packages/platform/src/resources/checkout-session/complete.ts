@@ -5,7 +5,7 @@ import { insertSubscription } from '../subscription/create.ts';
 import { countCompleted } from '../payment-link.ts';
 import { createSubscription } from '../subscription/index.ts';
 import { invoiceFor } from './invoice.ts';
-import { itemsOf } from './items.ts';
+import { itemsOf, ratesOf } from './items.ts';
 import { sessionOfIntent, setTerms, type Terms, termsOf } from './terms.ts';
 
 /** Counts the use of the coupons and codes; a subscription counts its own. */
@@ -73,6 +73,7 @@ function addOnce(draft: Draft, session: StripeObject, customer: string): void {
       period: { start: draft.now, end: draft.now },
       price: item.price,
       quantity: item.quantity,
+      tax_rates: ratesOf(draft, item),
       metadata: item.metadata,
     });
   }

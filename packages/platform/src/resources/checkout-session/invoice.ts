@@ -2,7 +2,7 @@ import type { Draft, StripeObject } from '../../engine/index.ts';
 import { finalize } from '../invoice/finalize.ts';
 import { insertInvoice } from '../invoice/make.ts';
 import { finalizePaid } from '../invoice/paid-before.ts';
-import { itemsOf } from './items.ts';
+import { itemsOf, ratesOf } from './items.ts';
 
 /** `invoice_creation`: the paid invoice of a one-time payment, for the customer's books. */
 export function invoiceFor(
@@ -35,6 +35,7 @@ export function invoiceFor(
       period: { start: draft.now, end: draft.now },
       price: item.price,
       quantity: item.quantity,
+      tax_rates: ratesOf(draft, item),
       metadata: item.metadata,
     })),
     discounts,

@@ -75,6 +75,10 @@ export function checkMode(items: readonly StripeObject[], mode: string): void {
 
 export const itemsOf = (draft: Draft, session: string): StripeObject[] => draft.find('item', [['checkout_session', session]]).reverse();
 
+/** The whole tax rates of an item, as invoices take them. */
+export const ratesOf = (draft: Draft, item: StripeObject): StripeObject[] =>
+  (item.rates as string[]).flatMap((id) => draft.get('tax_rate', id) ?? []);
+
 /** A line item of a session, a payment link or a quote. Whose it is and by which rates it is taxed is ours to know. */
 export const item: Behaviour = {
   object: 'item',
