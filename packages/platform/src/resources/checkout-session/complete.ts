@@ -1,9 +1,8 @@
 import type { Draft, Fields, Params, StripeObject } from '../../engine/index.ts';
 import { redeem } from '../coupon.ts';
 import { insertItem as insertInvoiceItem } from '../invoiceitem.ts';
-import { insertSubscription } from '../subscription/create.ts';
 import { countCompleted } from '../payment-link.ts';
-import { createSubscription } from '../subscription/index.ts';
+import { insertSubscription } from '../subscription/create.ts';
 import { invoiceFor } from './invoice.ts';
 import { itemsOf, ratesOf } from './items.ts';
 import { sessionOfIntent, setTerms, type Terms, termsOf } from './terms.ts';
