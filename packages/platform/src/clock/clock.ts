@@ -1,4 +1,7 @@
-/** The platform's clock: real time, moved, stopped or sped up by whoever runs the platform. */
+/**
+ * The platform's clock: real time, moved, stopped or sped up by whoever runs the platform. It never shows a later instant than the first
+ * thing that fell due and is not done: moved on by a year it climbs from due to due, so that each happens, and is told, at its time.
+ */
 export interface ClockState {
   /** Milliseconds added to real time. */
   readonly offsetMs: number;
@@ -17,12 +20,45 @@ export class Clock {
   private baseReal = Date.now();
   private baseMs = this.baseReal;
   private rate = 1;
+  private shown = this.baseReal;
+  private firstDue: () => number | undefined = () => undefined;
+  private held = false;
   private readonly listeners: (() => void)[] = [];
 
   nowMs(): number {
+    const free = this.freeMs();
+    const due = this.firstDue();
+    if (due === undefined || due >= free) this.shown = free;
+    else {
+      this.held = true;
+      this.shown = Math.max(this.shown, due);
+    }
+    return this.shown;
+  }
+
+  /** What it would show if everything due were done. */
+  private freeMs(): number {
     return this.rate === 1
       ? Date.now() + (this.baseMs - this.baseReal)
       : Math.floor(this.baseMs + (Date.now() - this.baseReal) * this.rate);
+  }
+
+  /** `firstDue` tells the instant (ms) of the first thing that waits on this clock. */
+  holdFor(firstDue: () => number | undefined): void {
+    this.firstDue = firstDue;
+  }
+
+  /** Whether things that fell due are still to be done, so that it shows an earlier instant than it was moved to. */
+  get behind(): boolean {
+    const due = this.firstDue();
+    return due !== undefined && due <= this.freeMs();
+  }
+
+  /** Everything due is done: whoever waits for an instant must look again. */
+  release(): void {
+    if (!this.held || this.behind) return;
+    this.held = false;
+    this.tell();
   }
 
   /** Unix seconds. */
@@ -32,9 +68,14 @@ export class Clock {
 
   /** Moves to this instant (ms) and goes on at this speed; `speed` 0 stops it. */
   set(toMs: number, speed: number = this.rate): void {
+    this.shown = Math.min(this.nowMs(), toMs);
     this.baseReal = Date.now();
     this.baseMs = toMs;
     this.rate = speed;
+    this.tell();
+  }
+
+  private tell(): void {
     for (const listener of this.listeners) listener();
   }
 
@@ -58,6 +99,6 @@ export class Clock {
   }
 
   get state(): ClockState {
-    return { offsetMs: this.nowMs() - Date.now(), speed: this.rate };
+    return { offsetMs: this.freeMs() - Date.now(), speed: this.rate };
   }
 }

@@ -84,6 +84,8 @@ export class Dues {
   private readonly ranks: ReadonlyMap<DueRow, number>;
   private agendas = new Map<string, Agenda>();
   private current = new Map<string, Awaited>();
+  /** Stays awaited while it is done, so that the clock stands at its instant. */
+  private running: Awaited | undefined;
 
   constructor(platform: Lived) {
     const { due } = platform.engine.resources;
@@ -124,7 +126,7 @@ export class Dues {
    */
   run(awaited: Awaited): boolean {
     const { engine } = this.platform;
-    this.current.delete(awaited.key);
+    this.running = awaited;
     try {
       const row = engine.store.row(parseWorldKey(awaited.world), awaited.object, awaited.id);
       const ids = this.platform.idsFor(`${awaited.key} ${awaited.at} ${row?.text}`);
@@ -139,6 +141,10 @@ export class Dues {
     } catch (error) {
       this.platform.defect(error);
       return false;
+    } finally {
+      this.running = undefined;
+      // Unless doing it has brought what comes next.
+      if (this.current.get(awaited.key) === awaited) this.current.delete(awaited.key);
     }
   }
 
@@ -151,7 +157,7 @@ export class Dues {
       return;
     }
     const rank = this.ranks.get(due.row)!;
-    if (known?.at === due.at && known.rank === rank) return;
+    if (known !== undefined && known !== this.running && known.at === due.at && known.rank === rank) return;
     const { id, created = 0 } = object;
     const entry: Awaited = { key, at: due.at, world, object: object.object, id, created, rank };
     this.current.set(key, entry);
@@ -176,6 +182,10 @@ export function timePart(platform: Platform): Part {
   const idsFor = (about: string): Ids => new DerivedIds(secret(), about);
   const { engine, store, commit, defect } = platform;
   const dues = new Dues({ engine, store, commit, defect, idsFor });
+  platform.clock.holdFor(() => {
+    const first = dues.next(PLATFORM, Number.POSITIVE_INFINITY);
+    return first === undefined ? undefined : first.at * 1000;
+  });
   const advances = new Map<string, Advance>();
   let stopped = false;
   let scheduled = false;
@@ -212,10 +222,10 @@ export function timePart(platform: Platform): Part {
     if (stopped) return;
     const end = performance.now() + SLICE_MS;
     for (const [key, advance] of [...advances]) while (performance.now() < end && stepOf(key, advance));
-    const now = platform.clock.now();
-    for (let next = dues.next(PLATFORM, now); next !== undefined && performance.now() < end; next = dues.next(PLATFORM, now))
-      dues.run(next);
-    if (advances.size > 0 || dues.next(PLATFORM, now) !== undefined) schedule();
+    const { clock } = platform;
+    while (clock.behind && performance.now() < end) dues.run(dues.next(PLATFORM, clock.now())!);
+    clock.release();
+    if (advances.size > 0 || clock.behind) schedule();
   };
 
   const schedule = (): void => {
@@ -237,7 +247,7 @@ export function timePart(platform: Platform): Part {
   platform.store.onCommit((change) => {
     dues.note(change);
     noteClocks(change);
-    if (advances.size > 0 || dues.next(PLATFORM, platform.clock.now()) !== undefined) schedule();
+    if (advances.size > 0 || platform.clock.behind) schedule();
   });
   platform.store.onReplaced(begin);
   begin();

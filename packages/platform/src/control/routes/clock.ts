@@ -11,6 +11,8 @@ export interface ShownClock {
   readonly speed: number;
   /** Seconds ahead of real time. */
   readonly ahead: number;
+  /** While things that fell due are still being done: `now` climbs from one to the next, up to the instant it was moved to. */
+  readonly behind: boolean;
 }
 
 const shown = (clock: Clock): ShownClock => ({
@@ -18,9 +20,10 @@ const shown = (clock: Clock): ShownClock => ({
   iso: new Date(clock.nowMs()).toISOString(),
   speed: clock.state.speed,
   ahead: Math.round(clock.state.offsetMs / 1000),
+  behind: clock.behind,
 });
 
-const ANSWERS = '`{now, iso, speed, ahead}`';
+const ANSWERS = '`{now, iso, speed, ahead, behind}`';
 
 const clock: ControlRoute<Record<never, never>, ShownClock> = {
   method: 'GET',
@@ -46,7 +49,8 @@ function instant(to: string): number {
 const setClock: ControlRoute<Move, ShownClock> = {
   method: 'POST',
   path: '/clock',
-  sentence: "Moves, stops or speeds up the platform's clock. What falls due in between (webhook retries, renewals) is done.",
+  sentence:
+    "Moves, stops or speeds up the platform's clock. What falls due in between (webhook retries, renewals) is done, each at its own instant.",
   shape: {
     to: { type: 'string', sentence: 'An instant to move to: unix seconds or ISO 8601; `real` goes back to real time.' },
     by: { type: 'number', sentence: 'Seconds to move by.' },
