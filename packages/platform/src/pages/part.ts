@@ -22,6 +22,7 @@ import { dataRoutes } from './dashboard/objects.tsx';
 import { webhookEndpointRoutes } from './dashboard/webhook-endpoint.tsx';
 import { webhookRoutes } from './dashboard/webhooks.tsx';
 import { checkoutRoutes } from './hosted/checkout.tsx';
+import { invoiceRoutes } from './hosted/invoice.tsx';
 import { linkRoutes } from './hosted/link.tsx';
 import { portalRoutes } from './hosted/portal/index.tsx';
 import { liveRoutes } from './live.ts';
@@ -107,6 +108,7 @@ function pageApp(platform: Platform): Hono<PageEnv> {
   app.route('/', bankRoutes(platform));
   app.route('/', checkoutRoutes(platform));
   app.route('/', linkRoutes(platform));
+  app.route('/', invoiceRoutes(platform));
   app.route('/', portalRoutes(platform));
   app.route('/:account{acct_\\w+}/:mode{(?:test|live)}', dashboard(platform));
   // Addresses without an account lead to the one that was looked at last.

@@ -46,14 +46,17 @@ export function methodForInvoice(draft: Draft, invoice: StripeObject, given?: st
 export function attempt(
   draft: Draft,
   invoice: StripeObject,
-  options: { method: StripeObject; offSession: boolean; automatic: boolean },
+  options: { method: StripeObject; offSession: boolean; automatic: boolean; returnUrl?: string },
 ): StripeObject {
   const payment = paymentOf(draft, invoice.id);
   const intent = draft.get('payment_intent', payment?.payment.payment_intent);
   if (payment === undefined || intent === undefined) throw new Error(`invoice ${invoice.id} is open without a payment`);
   try {
     // An invoice's payment can ask its owner later, on the invoice's page: so it is never declined for that (3.11).
-    confirm(draft, intent, { payment_method: options.method.id });
+    confirm(draft, intent, {
+      payment_method: options.method.id,
+      ...(options.returnUrl !== undefined && { return_url: options.returnUrl }),
+    });
   } catch (error) {
     if (error instanceof StripeError && error.status === 402) failed(draft, invoice, options.automatic);
     throw error;
