@@ -10,7 +10,7 @@ import {
   SYSTEM,
   type World,
 } from '../engine/index.ts';
-import { type FeeDetail, post } from './charge/ledger.ts';
+import { type FeeDetail, post } from './balance/ledger.ts';
 
 /** What an answer may show of another world: the application that acts, and the fee it earned by this request. */
 export function elsewhere(draft: Draft, object: string, id: string): StripeObject | undefined {
@@ -65,6 +65,50 @@ function collectFee(draft: Draft, charge: StripeObject): StripeObject {
   });
   draft.set(charge, { application_fee: fee.id }, { event: 'charge.updated' });
   return fee;
+}
+
+/** Of a destination charge: taken from the payment that the connected account received, on the platform's own ledger. */
+export function collectDestinationFee(
+  draft: Draft,
+  charge: StripeObject,
+  given: { transfer: StripeObject; fee: FeeDetail; availableOn: number },
+): StripeObject {
+  const { transfer, fee, availableOn } = given;
+  const id = draft.id('application_fee');
+  const movement = post(draft, {
+    amount: fee.amount,
+    currency: fee.currency,
+    type: 'application_fee',
+    reporting_category: 'platform_earning',
+    source: id,
+    description: null,
+    available_on: availableOn,
+  });
+  return draft.make('application_fee', {
+    id,
+    account: transfer.destination,
+    amount: fee.amount,
+    amount_refunded: 0,
+    application: fee.application,
+    balance_transaction: movement.id,
+    charge: transfer.destination_payment,
+    currency: fee.currency,
+    fee_source: { charge: transfer.destination_payment, type: 'charge' },
+    originating_transaction: charge.id,
+    refunded: false,
+    refunds: { object: 'list', data: [], has_more: false, url: `/v1/application_fees/${id}/refunds` },
+  });
+}
+
+/** The fee that a destination charge paid by way of this transfer. */
+export const feeOfDestination = (draft: Draft, transfer: StripeObject): StripeObject | undefined =>
+  draft.find('application_fee', [['charge', transfer.destination_payment]])[0];
+
+/** Gives a fee back in proportion; what was given back before counts. */
+export function refundDestinationFee(draft: Draft, fee: StripeObject | undefined, share: { of: number; over: number }): void {
+  if (fee === undefined) return;
+  const target = Math.min(fee.amount, fee.amount_refunded + feeRefunded(fee.amount, share.of, share.over));
+  if (target > fee.amount_refunded) refundFee(draft, fee, { amount: target - fee.amount_refunded });
 }
 
 /** A fee follows its charge a moment later; at once where the request wants to see it (documented). */

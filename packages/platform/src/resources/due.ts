@@ -1,11 +1,15 @@
 import type { DueRow } from '../engine/index.ts';
 import { owedFee } from './application-fee.ts';
+import { becomeAvailable } from './balance/index.ts';
 import { expire as expireSession } from './checkout-session/index.ts';
 import { expiry } from './checkout-session/terms.ts';
 import { discountEnds } from './discount.ts';
 import { ruling } from './dispute/index.ts';
 import { collect, finalizeDue } from './invoice/collect.ts';
 import { cancel as cancelIntent } from './payment-intent/index.ts';
+import { payOut } from './payout/automatic.ts';
+import { move as movePayout } from './payout/life.ts';
+import { bankAnswer } from './refund/life.ts';
 import { reminderRow } from './reminder.ts';
 import { soonRow } from './soon.ts';
 import { end, endsAt } from './subscription/cancel.ts';
@@ -16,6 +20,7 @@ import { expirePending, pendingExpiresAt } from './subscription/pending-update.t
 import { renew, renewsAt } from './subscription/renew.ts';
 import { endTrial, trialEndsAt, trialWarning } from './subscription/trial.ts';
 import { verification } from './tax-id.ts';
+import { arrival } from './topup.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -56,6 +61,10 @@ export const due: readonly DueRow[] = [
   },
   expiry(expireSession),
   owedFee,
-  soonRow([ruling, verification]),
+  becomeAvailable,
+  movePayout,
+  payOut,
+  arrival,
+  soonRow([ruling, verification, bankAnswer]),
   reminderRow([discountEnds, trialWarning]),
 ];

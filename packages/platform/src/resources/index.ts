@@ -1,7 +1,8 @@
 import type { Behaviour, Resources, SubList } from '../engine/index.ts';
 import { account } from './account.ts';
 import { applicationFee, elsewhere } from './application-fee.ts';
-import { balance, balanceTransaction } from './balance.ts';
+import { balance, balanceTransaction } from './balance/index.ts';
+import { balanceSettings } from './balance/settings.ts';
 import { portalConfiguration } from './billing-portal/configuration.ts';
 import { portalSession } from './billing-portal/session.ts';
 import { charge } from './charge/index.ts';
@@ -15,22 +16,26 @@ import { customerBalanceTransaction } from './customer-balance.ts';
 import { dispute } from './dispute/index.ts';
 import { due } from './due.ts';
 import { event } from './event.ts';
+import { bankAccount } from './external-account.ts';
 import { filters } from './filters.ts';
 import { invoice } from './invoice/index.ts';
 import { invoiceitem } from './invoiceitem.ts';
 import { paymentIntent } from './payment-intent/index.ts';
 import { paymentLink } from './payment-link.ts';
 import { paymentMethod } from './payment-method/index.ts';
+import { payout } from './payout/index.ts';
 import { plan, price } from './price.ts';
 import { product } from './product.ts';
 import { promotionCode } from './promotion-code.ts';
-import { refund } from './refund.ts';
+import { refund } from './refund/index.ts';
 import { searchFields } from './search-fields.ts';
 import { setupIntent } from './setup-intent/index.ts';
 import { subscription, subscriptionItem } from './subscription/index.ts';
 import { taxId } from './tax-id.ts';
 import { taxRate } from './tax-rate.ts';
 import { present, testClock } from './test-clock.ts';
+import { topup } from './topup.ts';
+import { transfer, transferReversal } from './transfer/index.ts';
 import { webhookEndpoint } from './webhook-endpoint.ts';
 
 /** The register: every resource that means more than being stored. */
@@ -38,7 +43,9 @@ const all: readonly Behaviour[] = [
   account,
   applicationFee,
   balance,
+  balanceSettings,
   balanceTransaction,
+  bankAccount,
   charge,
   checkoutSession,
   coupon,
@@ -54,6 +61,7 @@ const all: readonly Behaviour[] = [
   paymentIntent,
   paymentLink,
   paymentMethod,
+  payout,
   plan,
   portalConfiguration,
   portalSession,
@@ -67,6 +75,9 @@ const all: readonly Behaviour[] = [
   taxId,
   taxRate,
   testClock,
+  topup,
+  transfer,
+  transferReversal,
   webhookEndpoint,
 ];
 
@@ -123,6 +134,14 @@ const subLists: readonly SubList[] = [
     url: () => '/v1/invoice_payments',
     order: 'newest',
     onExpand: true,
+  },
+  {
+    parent: 'transfer',
+    field: 'reversals',
+    child: 'transfer_reversal',
+    by: 'transfer',
+    url: (id) => `/v1/transfers/${id}/reversals`,
+    order: 'newest',
   },
   {
     parent: 'charge',

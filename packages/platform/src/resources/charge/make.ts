@@ -2,7 +2,7 @@ import { availableOn } from '@annex/money';
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
 import { applicationFeeDetail } from '../application-fee.ts';
 import type { Decline, TestCard } from '../payment-method/cards.ts';
-import { post, stripeFee } from './ledger.ts';
+import { post, stripeFee } from '../balance/ledger.ts';
 
 export interface NewCharge {
   readonly intent: StripeObject;

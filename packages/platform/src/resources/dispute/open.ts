@@ -1,5 +1,5 @@
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
-import { type FeeDetail, post } from '../charge/ledger.ts';
+import { type FeeDetail, post } from '../balance/ledger.ts';
 import type { TestCard } from '../payment-method/cards.ts';
 import { cardOf } from '../payment-method/make.ts';
 

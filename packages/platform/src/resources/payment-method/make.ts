@@ -44,12 +44,11 @@ export const cardError = (decline: Decline, more: Record<string, unknown> = {}):
     { keepsChanges: true },
   );
 
-/** The same card has the same fingerprint within an account: sixteen letters derived from the number. */
-function fingerprint(draft: Draft, number: string): string {
+/** Sixteen letters derived from a text: the same card has the same fingerprint within an account. */
+export function letters(source: string): string {
   const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
   let hash = 0x811c9dc5;
   let text = '';
-  const source = `${draft.world.account}${number}`;
   for (let i = 0; i < 16; i++) {
     for (let at = 0; at < source.length; at++) hash = Math.imul(hash ^ source.charCodeAt(at) ^ i, 0x01000193) >>> 0;
     text += alphabet[hash % 62];
@@ -80,7 +79,7 @@ export function cardFields(draft: Draft, card: TestCard, expiry: Expiry): Fields
     display_brand: card.brand === 'amex' ? 'american_express' : card.brand,
     exp_month: expiry.month,
     exp_year: expiry.year,
-    fingerprint: fingerprint(draft, card.number),
+    fingerprint: letters(`${draft.world.account}${card.number}`),
     funding: card.funding ?? 'credit',
     generated_from: null,
     last4: card.number.slice(-4),

@@ -1,5 +1,6 @@
 import { processingFee } from '@annex/money';
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
+import { put } from './purse.ts';
 
 export interface FeeDetail {
   readonly amount: number;
@@ -28,9 +29,11 @@ export interface Movement {
   readonly fee_details?: readonly FeeDetail[];
   /** Unix seconds; now for refunds and payouts. */
   readonly available_on: number;
+  /** The money comes of a customer on a test clock. */
+  readonly onTestClock?: boolean;
 }
 
-/** One line of the account's ledger. Balance transactions tell no events. */
+/** One line of the account's ledger, and what it does to the account's purse. Balance transactions tell no events. */
 export function post(draft: Draft, movement: Movement): StripeObject {
   const details = movement.fee_details ?? [];
   const fee = details.reduce((sum, detail) => sum + detail.amount, 0);
@@ -51,5 +54,6 @@ export function post(draft: Draft, movement: Movement): StripeObject {
     status: available <= draft.now ? 'available' : 'pending',
     type,
   };
+  put(draft, { net: amount - fee, currency, available_on: available, onTestClock: movement.onTestClock ?? false });
   return draft.insert({ id: draft.id('balance_transaction'), object: 'balance_transaction', ...fields });
 }
