@@ -17,7 +17,7 @@ export {
 export { assertBalanced, Books, type Entry, type Posting, UnbalancedEntry } from './books.ts';
 export { type CreditableLine, type Credited, creditLine } from './credit.ts';
 export { type Discount, type DiscountAmount, type DiscountableLine, type Discounted, discountLines } from './discount.ts';
-export { applicationFee, availableOn, feeRefunded, processingFee } from './fee.ts';
+export { applicationFee, availableOn, debitFee, feeRefunded, processingFee } from './fee.ts';
 export {
   type Bill,
   type BilledLine,

@@ -154,7 +154,8 @@ describe('payments', () => {
       return_url: 'https://example.com',
     });
     const { types } = await newSince(stripe, () => stripe.refunds.create({ payment_intent: intent.id, amount: 500 }));
-    expect(types).toEqual(['refund.created', 'charge.refunded']);
+    // What the bank says a moment later: event-tables/refund.ts.
+    expect(types.slice(0, 2)).toEqual(['refund.created', 'charge.refunded']);
     await stripe.refunds.create({ payment_intent: intent.id });
     const charge = await stripe.charges.retrieve(intent.latest_charge as string, { expand: ['refunds'] });
     expect([charge.amount_refunded, charge.refunded, charge.refunds?.data.length]).toEqual([2000, true, 2]);

@@ -285,8 +285,9 @@ export class Draft {
     if (asked !== undefined) return asked ?? undefined;
     const declared = this.core.ground.resources.behaviours.get(object)?.events?.[verb];
     if (declared !== undefined) return declared ?? undefined;
-    const type = `${object}.${verb}`;
-    return this.contract.eventTypes.has(type) ? type : undefined;
+    // `coupon.created`; `issuing_card.created` of an `issuing.card`.
+    const names = [`${object}.${verb}`, `${object.replaceAll('.', '_')}.${verb}`];
+    return names.find((name) => this.contract.eventTypes.has(name));
   }
 
   private tell(type: string | undefined, object: StripeObject, previous?: Fields, options: EmitOptions = {}): void {

@@ -1,5 +1,9 @@
 import { type Behaviour, type Draft, type Fields, invalid, type Params, type StripeObject } from '../engine/index.ts';
+<<<<<<< HEAD
 import { recordBalance } from './customer-balance.ts';
+=======
+import { addSource } from './customer-source.ts';
+>>>>>>> 27bfdac (Money moves on both sides: payouts, transfers, destination charges, top-ups, bank debits, customers' cards, direct charges, cash balances; what is available is kept, not counted)
 import { attach } from './payment-method/attach.ts';
 import { insertTaxId, ofCustomer } from './tax-id.ts';
 
@@ -24,6 +28,7 @@ function create(draft: Draft, params: Params): Fields {
     currency: null,
     discount: null,
     default_source: null,
+    ...sourceOf(draft, params),
     test_clock: params.test_clock === undefined ? null : draft.need('test_helpers.test_clock', params.test_clock, 'test_clock').id,
     invoice_settings: {
       custom_fields: params.invoice_settings?.custom_fields ?? null,
@@ -34,6 +39,13 @@ function create(draft: Draft, params: Params): Fields {
     preferred_locales: params.preferred_locales ?? [],
     tax_exempt: params.tax_exempt ?? 'none',
   };
+}
+
+/** A `source` given at creation is made first, so that the customer is told with it as its default. */
+function sourceOf(draft: Draft, params: Params): Fields {
+  if (typeof params.source !== 'string') return {};
+  const id = draft.id('customer');
+  return { id, default_source: addSource(draft, { id, object: 'customer' }, { token: params.source }).id };
 }
 
 /** A `payment_method` given at creation is attached first (its event precedes the customer's in logs). */
@@ -50,12 +62,16 @@ function created(draft: Draft, made: StripeObject, params: Params): StripeObject
 
 function update(draft: Draft, before: StripeObject, params: Params): Fields {
   checkEmail(params);
+<<<<<<< HEAD
   if (typeof params.balance === 'number') recordBalance(draft, before, params.balance, 'adjustment');
+=======
+  const source = typeof params.source === 'string' ? { default_source: addSource(draft, before, { token: params.source }).id } : {};
+>>>>>>> 27bfdac (Money moves on both sides: payouts, transfers, destination charges, top-ups, bank debits, customers' cards, direct charges, cash balances; what is available is kept, not counted)
   const method = params.invoice_settings?.default_payment_method;
-  if (typeof method !== 'string') return {};
+  if (typeof method !== 'string') return source;
   const owned = draft.need('payment_method', method, 'invoice_settings[default_payment_method]');
   if (owned.customer !== before.id) throw notAttached(method, before.id);
-  return {};
+  return source;
 }
 
 const notAttached = (method: string, customer: string) =>

@@ -1,11 +1,13 @@
 import type { DueRow } from '../engine/index.ts';
 import { owedFee } from './application-fee.ts';
-import { becomeAvailable } from './balance/index.ts';
+import { becomeAvailable, fundsArrive } from './balance/index.ts';
+import { expiry as chargeExpiry } from './charge/index.ts';
 import { expire as expireSession } from './checkout-session/index.ts';
 import { expiry } from './checkout-session/terms.ts';
 import { discountEnds } from './discount.ts';
 import { ruling } from './dispute/index.ts';
 import { collect, finalizeDue } from './invoice/collect.ts';
+import { bankAnswers } from './payment-intent/debit.ts';
 import { cancel as cancelIntent } from './payment-intent/index.ts';
 import { payOut } from './payout/automatic.ts';
 import { move as movePayout } from './payout/life.ts';
@@ -61,10 +63,12 @@ export const due: readonly DueRow[] = [
   },
   expiry(expireSession),
   owedFee,
+  bankAnswers,
   becomeAvailable,
+  chargeExpiry,
   movePayout,
   payOut,
   arrival,
-  soonRow([ruling, verification, bankAnswer]),
+  soonRow([ruling, verification, bankAnswer, fundsArrive]),
   reminderRow([discountEnds, trialWarning]),
 ];

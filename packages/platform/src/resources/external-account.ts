@@ -67,12 +67,14 @@ function fromParams(draft: Draft, given: Params | string): { object: string; mak
   if (typeof given === 'string') {
     const kept = draft.get('annex.token', given);
     const bank = bankOfToken(given) ?? (kept?.bank === undefined ? undefined : bankOfNumber(kept.bank));
-    if (bank !== undefined) return { object: 'bank_account', make: (fields) => insertBank(draft, { bank, fields: { ...kept?.fields, ...fields } }) };
+    if (bank !== undefined)
+      return { object: 'bank_account', make: (fields) => insertBank(draft, { bank, fields: { ...kept?.fields, ...fields } }) };
     return debitCard(draft, { token: given });
   }
   if (given.object === 'card') return debitCard(draft, given);
   const number = String(given.account_number ?? '').replace(/[\s-]/g, '');
-  if (number === '') throw invalid('Missing required param: external_account[account_number].', `${param}[account_number]`, 'parameter_missing');
+  if (number === '')
+    throw invalid('Missing required param: external_account[account_number].', `${param}[account_number]`, 'parameter_missing');
   const { account_holder_name, account_holder_type, country, routing_number } = given;
   const own = { account_holder_name, account_holder_type, country, currency: given.currency, routing_number: routing_number ?? null };
   const told = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
@@ -129,7 +131,10 @@ function update(draft: Draft, params: Params, ids: readonly string[]): StripeObj
 }
 
 const lastDefault = () =>
-  invalid('You cannot delete the default external account for a currency while there are others of it. Make another one the default first.', 'id');
+  invalid(
+    'You cannot delete the default external account for a currency while there are others of it. Make another one the default first.',
+    'id',
+  );
 
 function remove(draft: Draft, _params: Params, ids: readonly string[]): StripeObject {
   const before = found(draft, ids);

@@ -5,6 +5,7 @@ import { balance, balanceTransaction } from './balance/index.ts';
 import { balanceSettings } from './balance/settings.ts';
 import { portalConfiguration } from './billing-portal/configuration.ts';
 import { portalSession } from './billing-portal/session.ts';
+import { cashBalance } from './cash-balance/index.ts';
 import { charge } from './charge/index.ts';
 import { checkoutSession } from './checkout-session/index.ts';
 import { item } from './checkout-session/items.ts';
@@ -12,7 +13,11 @@ import { consequences } from './consequences.ts';
 import { coupon } from './coupon.ts';
 import { creditNote, creditNoteLineItem } from './credit-note/index.ts';
 import { customer } from './customer.ts';
+<<<<<<< HEAD
 import { customerBalanceTransaction } from './customer-balance.ts';
+=======
+import { card } from './customer-source.ts';
+>>>>>>> 27bfdac (Money moves on both sides: payouts, transfers, destination charges, top-ups, bank debits, customers' cards, direct charges, cash balances; what is available is kept, not counted)
 import { dispute } from './dispute/index.ts';
 import { due } from './due.ts';
 import { event } from './event.ts';
@@ -20,6 +25,7 @@ import { bankAccount } from './external-account.ts';
 import { filters } from './filters.ts';
 import { invoice } from './invoice/index.ts';
 import { invoiceitem } from './invoiceitem.ts';
+import { confirmationToken } from './payment-intent/confirmation-token.ts';
 import { paymentIntent } from './payment-intent/index.ts';
 import { paymentLink } from './payment-link.ts';
 import { paymentMethod } from './payment-method/index.ts';
@@ -34,6 +40,7 @@ import { subscription, subscriptionItem } from './subscription/index.ts';
 import { taxId } from './tax-id.ts';
 import { taxRate } from './tax-rate.ts';
 import { present, testClock } from './test-clock.ts';
+import { token } from './token.ts';
 import { topup } from './topup.ts';
 import { transfer, transferReversal } from './transfer/index.ts';
 import { webhookEndpoint } from './webhook-endpoint.ts';
@@ -46,8 +53,11 @@ const all: readonly Behaviour[] = [
   balanceSettings,
   balanceTransaction,
   bankAccount,
+  card,
+  cashBalance,
   charge,
   checkoutSession,
+  confirmationToken,
   coupon,
   creditNote,
   creditNoteLineItem,
@@ -75,6 +85,7 @@ const all: readonly Behaviour[] = [
   taxId,
   taxRate,
   testClock,
+  token,
   topup,
   transfer,
   transferReversal,

@@ -7,7 +7,8 @@ import { currencyOf } from './price.ts';
 const machine: Machine = {
   field: 'status',
   moves: { cancel: { from: ['pending'], to: ['canceled'] } },
-  refusal: (topup) => invalid(`This top-up could not be canceled because it has a status of ${topup.status}. Only pending top-ups can be canceled.`),
+  refusal: (topup) =>
+    invalid(`This top-up could not be canceled because it has a status of ${topup.status}. Only pending top-ups can be canceled.`),
 };
 
 /** Money that the account's owner sends; it arrives on its day. A `btok_us_verified_…` of a failing bank account fails then. */
@@ -23,7 +24,8 @@ function create(draft: Draft, params: Params): StripeObject {
     status: 'pending',
     transfer_group: params.transfer_group ?? null,
   });
-  if (params.source !== undefined) draft.insert({ id: made.id, object: 'annex.topup_source', token: params.source, created: draft.now }, { event: null });
+  if (params.source !== undefined)
+    draft.insert({ id: made.id, object: 'annex.topup_source', token: params.source, created: draft.now }, { event: null });
   return made;
 }
 

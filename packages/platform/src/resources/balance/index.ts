@@ -1,5 +1,6 @@
 import { type Behaviour, type Draft, type StripeObject, SYSTEM } from '../../engine/index.ts';
 import { paidBy } from '../payout/contents.ts';
+import type { Afterthought } from '../soon.ts';
 import { lapse, purses } from './purse.ts';
 
 interface Purse {
@@ -15,7 +16,9 @@ export function balanceOf(draft: Draft): StripeObject {
   const side = purses(draft);
   const home = draft.in(SYSTEM).get('account', draft.world.account)?.default_currency ?? 'usd';
   const list = (amounts: ReadonlyMap<string, number>): Purse[] =>
-    amounts.size === 0 ? [purse(home, 0)] : [...amounts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, sum]) => purse(currency, sum));
+    amounts.size === 0
+      ? [purse(home, 0)]
+      : [...amounts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, sum]) => purse(currency, sum));
   const { livemode } = draft.world;
   // A singleton: Stripe's balance has no id.
   return { object: 'balance', available: list(side.available), livemode, pending: list(side.pending) } as unknown as StripeObject;
@@ -38,3 +41,12 @@ export const balanceTransaction: Behaviour = {
 export const becomeAvailable = lapse((draft) => {
   draft.emit('balance.available', balanceOf(draft));
 });
+
+/** Of a card whose money skips the waiting: told a moment after the payment. */
+export const fundsArrive: Afterthought = {
+  object: 'charge',
+  what: 'be available',
+  act: (draft) => {
+    draft.emit('balance.available', balanceOf(draft));
+  },
+};

@@ -1,4 +1,4 @@
-import { processingFee } from '@annex/money';
+import { debitFee, processingFee } from '@annex/money';
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
 import { put } from './purse.ts';
 
@@ -10,8 +10,11 @@ export interface FeeDetail {
   readonly type: 'stripe_fee' | 'application_fee';
 }
 
-export const stripeFee = (amount: number, currency: string): FeeDetail => ({
-  amount: processingFee(amount),
+const DEBITS = new Set(['acss_debit', 'au_becs_debit', 'bacs_debit', 'sepa_debit', 'us_bank_account']);
+
+/** What Stripe keeps of a payment by a method of this type. */
+export const stripeFee = (amount: number, currency: string, method = 'card'): FeeDetail => ({
+  amount: DEBITS.has(method) ? debitFee(amount) : processingFee(amount),
   application: null,
   currency,
   description: 'Stripe processing fees',

@@ -27,7 +27,12 @@ function add(draft: Draft, kind: string, given: { id: string; by: number; fields
 
 export function put(draft: Draft, { net, currency, available_on: day, onTestClock }: Put): void {
   if (day <= draft.now) add(draft, PURSE, { id: currency, by: net });
-  else add(draft, PENDING, { id: `${currency}/${day}${onTestClock ? '/clock' : ''}`, by: net, fields: { currency, day, silent: onTestClock } });
+  else
+    add(draft, PENDING, {
+      id: `${currency}/${day}${onTestClock ? '/clock' : ''}`,
+      by: net,
+      fields: { currency, day, silent: onTestClock },
+    });
 }
 
 export interface Side {

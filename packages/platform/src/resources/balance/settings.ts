@@ -1,4 +1,13 @@
-import { type Behaviour, type Draft, type Fields, invalid, notSimulated, type Params, type StripeObject, SYSTEM } from '../../engine/index.ts';
+import {
+  type Behaviour,
+  type Draft,
+  type Fields,
+  invalid,
+  notSimulated,
+  type Params,
+  type StripeObject,
+  SYSTEM,
+} from '../../engine/index.ts';
 import { minimumBalance, planPayouts, setMinimumBalance } from '../payout/automatic.ts';
 
 const accountOf = (draft: Draft): StripeObject => draft.in(SYSTEM).get('account', draft.world.account)!;
@@ -49,7 +58,10 @@ function schedulePatch(before: Fields, given: Params): Fields {
 }
 
 const onlyWith = (interval: string) =>
-  invalid(`${interval}_payout_days can only be set together with the interval ${interval}.`, `payments[payouts][schedule][${interval}_payout_days]`);
+  invalid(
+    `${interval}_payout_days can only be set together with the interval ${interval}.`,
+    `payments[payouts][schedule][${interval}_payout_days]`,
+  );
 
 function update(draft: Draft, params: Params): StripeObject {
   const before = settingsOf(draft);
@@ -70,7 +82,8 @@ function update(draft: Draft, params: Params): StripeObject {
   if (payouts?.schedule !== undefined && draft.get('annex.next_payout', 'next') !== undefined) planPayouts(draft);
   else if (payouts?.schedule !== undefined && draft.find('bank_account', [['account', account.id]]).length > 0) planPayouts(draft);
   const after = settingsOf(draft);
-  if (JSON.stringify(before) !== JSON.stringify(after)) draft.emit('balance_settings.updated', after, { previous: { payments: before.payments } });
+  if (JSON.stringify(before) !== JSON.stringify(after))
+    draft.emit('balance_settings.updated', after, { previous: { payments: before.payments } });
   return after;
 }
 

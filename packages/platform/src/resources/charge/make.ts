@@ -1,15 +1,61 @@
 import { availableOn } from '@annex/money';
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
 import { applicationFeeDetail } from '../application-fee.ts';
+import { type FeeDetail, post, stripeFee } from '../balance/ledger.ts';
 import type { Decline, TestCard } from '../payment-method/cards.ts';
-import { post, stripeFee } from '../balance/ledger.ts';
+import { passOn } from '../transfer/destination.ts';
+
+/** What a payment intent says of the charge that it makes; a charge without one says it itself. */
+export interface Terms {
+  readonly amount: number;
+  readonly application: string | null;
+  readonly application_fee_amount: number | null;
+  readonly currency: string;
+  readonly customer: string | null;
+  readonly description: string | null;
+  readonly metadata: Record<string, string>;
+  readonly on_behalf_of: string | null;
+  readonly payment_intent: string | null;
+  readonly receipt_email: string | null;
+  readonly shipping: Fields | null;
+  readonly statement_descriptor: string | null;
+  readonly statement_descriptor_suffix: string | null;
+  readonly transfer_data: Fields | null;
+  readonly transfer_group: string | null;
+  /** `payment_method_options[card]` of the intent. */
+  readonly card_options?: Fields | undefined;
+  /** The card of a charge without a payment intent. */
+  readonly source: StripeObject | null;
+}
+
+export const termsOf = (intent: StripeObject): Terms => ({
+  amount: intent.amount,
+  application: intent.application,
+  application_fee_amount: intent.application_fee_amount,
+  currency: intent.currency,
+  customer: intent.customer,
+  description: intent.description,
+  metadata: intent.metadata,
+  on_behalf_of: intent.on_behalf_of,
+  payment_intent: intent.id,
+  receipt_email: intent.receipt_email,
+  shipping: intent.shipping,
+  statement_descriptor: intent.statement_descriptor,
+  statement_descriptor_suffix: intent.statement_descriptor_suffix,
+  transfer_data: intent.transfer_data ?? null,
+  transfer_group: intent.transfer_group,
+  card_options: intent.payment_method_options?.card,
+  source: null,
+});
 
 export interface NewCharge {
-  readonly intent: StripeObject;
+  readonly terms: Terms;
   readonly method: StripeObject;
   readonly card: TestCard;
   readonly captured: boolean;
   readonly decline: Decline | undefined;
+  /** A bank debit: neither succeeded nor failed yet. */
+  readonly pending?: boolean;
 }
 
 const authorized = (card: TestCard): Fields => ({
@@ -38,10 +84,18 @@ const refused = (card: TestCard, decline: Decline): Fields => ({
   type: decline.blocked ? 'blocked' : 'issuer_declined',
 });
 
+const OFFERED = ['extended_authorization', 'incremental_authorization', 'multicapture', 'overcapture'];
+
+/** What was asked for if the card can do it; test cards can. */
+const offers = (options: Fields | undefined): ReadonlySet<string> =>
+  new Set(OFFERED.filter((name) => options?.[`request_${name}`] === 'if_available'));
+
 /** What the charge remembers of the card it was made with. */
-function methodDetails(method: StripeObject, amount: number): Fields {
+function methodDetails(method: StripeObject, given: { amount: number; options: Fields | undefined }): Fields {
+  const { amount } = given;
   const { card } = method;
   if (method.type !== 'card' || card === undefined) return { type: method.type, [method.type]: method[method.type] ?? {} };
+  const can = offers(given.options);
   const kept = {
     amount_authorized: amount,
     authorization_code: null,
@@ -51,14 +105,14 @@ function methodDetails(method: StripeObject, amount: number): Fields {
     electronic_commerce_indicator: null,
     exp_month: card.exp_month,
     exp_year: card.exp_year,
-    extended_authorization: { status: 'disabled' },
+    extended_authorization: { status: can.has('extended_authorization') ? 'enabled' : 'disabled' },
     fingerprint: card.fingerprint,
     funding: card.funding,
-    incremental_authorization: { status: 'unavailable' },
+    incremental_authorization: { status: can.has('incremental_authorization') ? 'available' : 'unavailable' },
     installments: null,
     last4: card.last4,
     mandate: null,
-    multicapture: { status: 'unavailable' },
+    multicapture: { status: can.has('multicapture') ? 'available' : 'unavailable' },
     network: card.brand,
     network_token: { used: false },
     network_transaction_id: null,
@@ -71,62 +125,78 @@ function methodDetails(method: StripeObject, amount: number): Fields {
   return { type: 'card', card: kept };
 }
 
+const outcomeOf = (card: TestCard, decline: Decline | undefined): Fields =>
+  decline === undefined ? authorized(card) : refused(card, decline);
+
+/** What the charge takes over from the payment intent, or from its own request. */
+const taken = (terms: Terms): Fields => ({
+  amount: terms.amount,
+  application: terms.application,
+  application_fee_amount: terms.application_fee_amount,
+  calculated_statement_descriptor: terms.statement_descriptor ?? 'Annex',
+  currency: terms.currency,
+  customer: terms.customer,
+  description: terms.description,
+  metadata: terms.metadata,
+  on_behalf_of: terms.on_behalf_of,
+  payment_intent: terms.payment_intent,
+  receipt_email: terms.receipt_email,
+  shipping: terms.shipping,
+  source: terms.source,
+  statement_descriptor: terms.statement_descriptor,
+  statement_descriptor_suffix: terms.statement_descriptor_suffix,
+  transfer_data: terms.transfer_data,
+  transfer_group: terms.transfer_group,
+});
+
 /** The attempt to charge a payment method: a charge object comes of it either way, with its event. */
 export function makeCharge(draft: Draft, given: NewCharge): StripeObject {
-  const { intent, method, card, captured, decline } = given;
-  const id = draft.id('charge');
+  const { terms, method, card, captured, decline, pending = false } = given;
   const failed = decline !== undefined;
-  const { amount, currency } = intent;
+  const id = method.type === 'card' ? draft.id('charge') : draft.id('charge').replace(/^ch_/, 'py_');
   const fields: Fields = {
-    amount,
-    amount_captured: failed || !captured ? 0 : amount,
+    ...taken(terms),
+    amount_captured: failed || !captured ? 0 : terms.amount,
     amount_refunded: 0,
-    application: intent.application,
     application_fee: null,
-    application_fee_amount: intent.application_fee_amount,
     balance_transaction: null,
     billing_details: method.billing_details,
-    calculated_statement_descriptor: intent.statement_descriptor ?? 'Annex',
     captured: captured && !failed,
-    currency,
-    customer: intent.customer,
-    description: intent.description,
     disputed: false,
     failure_balance_transaction: null,
     failure_code: decline?.code ?? null,
     failure_message: decline?.message ?? null,
     fraud_details: {},
-    metadata: intent.metadata,
-    on_behalf_of: intent.on_behalf_of,
-    outcome: decline === undefined ? authorized(card) : refused(card, decline),
+    outcome: outcomeOf(card, decline),
     paid: !failed,
-    payment_intent: intent.id,
     payment_method: method.id,
-    payment_method_details: methodDetails(method, amount),
-    receipt_email: intent.receipt_email,
+    payment_method_details: methodDetails(method, { amount: terms.amount, options: terms.card_options }),
     receipt_url: null,
     refunded: false,
-    shipping: intent.shipping,
-    status: failed ? 'failed' : 'succeeded',
-    transfer_group: intent.transfer_group,
+    status: failed ? 'failed' : pending ? 'pending' : 'succeeded',
   };
   const charge = { ...fields, id, object: 'charge' } as StripeObject;
-  const movement = !failed && captured ? { balance_transaction: settle(draft, charge, card).id } : {};
-  return draft.make('charge', { ...charge, ...movement }, { event: failed ? 'charge.failed' : 'charge.succeeded' });
+  const settled = failed || !captured || pending ? {} : settle(draft, charge, card);
+  const event = failed ? 'charge.failed' : pending ? 'charge.pending' : 'charge.succeeded';
+  return draft.make('charge', { ...charge, ...settled }, { event });
 }
 
-/** The ledger line of a captured charge. */
-export function settle(draft: Draft, charge: StripeObject, card: TestCard): StripeObject {
-  return post(draft, {
+const isDefined = (row: FeeDetail | undefined): row is FeeDetail => row !== undefined;
+
+/** The ledger line of a captured charge, and what it passes on. Answers what the charge says of both. */
+export function settle(draft: Draft, charge: StripeObject, card: TestCard): Fields {
+  const available = card.bypassPending ? draft.now : availableOn(draft.now, 2);
+  const kind = charge.payment_method_details?.type ?? 'card';
+  const movement = post(draft, {
     amount: charge.amount_captured,
     currency: charge.currency,
-    type: 'charge',
+    type: kind === 'card' ? 'charge' : 'payment',
     reporting_category: 'charge',
     source: charge.id,
     description: charge.description,
-    fee_details: [applicationFeeDetail(draft, charge), stripeFee(charge.amount_captured, charge.currency)].filter(
-      (row) => row !== undefined,
-    ),
-    available_on: card.bypassPending ? draft.now : availableOn(draft.now, 2),
+    fee_details: [applicationFeeDetail(draft, charge), stripeFee(charge.amount_captured, charge.currency, kind)].filter(isDefined),
+    available_on: available,
+    onTestClock: typeof draft.get('customer', charge.customer)?.test_clock === 'string',
   });
+  return { balance_transaction: movement.id, ...passOn(draft, charge, available) };
 }

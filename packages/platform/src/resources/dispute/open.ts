@@ -59,7 +59,7 @@ export function reinstate(draft: Draft, dispute: StripeObject): StripeObject {
   );
 }
 
-interface Claim {
+export interface Claim {
   readonly amount: number;
   readonly reason: string;
   readonly inquiry: boolean;
@@ -110,16 +110,21 @@ function warnOfFraud(draft: Draft, charge: StripeObject): void {
   draft.make('radar.early_fraud_warning', fields, { event: 'radar.early_fraud_warning.created' });
 }
 
+/** Somebody disputes a payment: the dispute, and the money it takes unless it only asks. */
+export function claim(draft: Draft, charge: StripeObject, given: Claim): void {
+  const dispute = insertDispute(draft, charge, given);
+  if (!given.inquiry) withdraw(draft, dispute);
+  draft.set(draft.get('charge', charge.id)!, { disputed: true }, { event: null });
+}
+
 /** The owner of a dispute card disputes what was captured (api-and-events 3.7). An inquiry moves no money. */
 export function disputeIfCardDoes(draft: Draft, charge: StripeObject): void {
+  if (charge.disputed === true || !charge.captured) return;
   const method = draft.get('payment_method', charge.payment_method);
-  if (method === undefined || charge.disputed === true || !charge.captured) return;
+  if (method?.type !== 'card') return;
   const card = cardOf(draft, method);
   if (card.fraudWarning) warnOfFraud(draft, charge);
-  for (const claim of claimsOf(charge, card)) {
-    const dispute = insertDispute(draft, charge, claim);
-    if (!claim.inquiry) withdraw(draft, dispute);
-  }
-  if (draft.find('dispute', [['charge', charge.id]]).length > 0)
-    draft.set(draft.get('charge', charge.id)!, { disputed: true }, { event: 'charge.updated' });
+  const claims = claimsOf(charge, card);
+  for (const each of claims) claim(draft, charge, each);
+  if (claims.length > 0) draft.emit('charge.updated', draft.get('charge', charge.id)!, { previous: { disputed: false } });
 }

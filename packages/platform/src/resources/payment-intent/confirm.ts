@@ -1,11 +1,20 @@
-import { type Draft, type Fields, invalid, type Params, StripeError, type StripeObject } from '../../engine/index.ts';
+import { type Draft, invalid, type Params, type StripeError, type StripeObject } from '../../engine/index.ts';
 import { oweFee } from '../application-fee.ts';
-import { makeCharge } from '../charge/make.ts';
+import { fundsArrive } from '../balance/index.ts';
+import { payFromCash } from '../cash-balance/pay.ts';
+import { makeCharge, termsOf } from '../charge/make.ts';
+import { askForProof } from '../microdeposits.ts';
 import { askOwner } from '../next-action.ts';
 import { attach } from '../payment-method/attach.ts';
-import type { Decline } from '../payment-method/cards.ts';
+import type { TestCard } from '../payment-method/cards.ts';
+import { isDebit, needsProof } from '../payment-method/debit.ts';
 import { cardOf, isSetUp, markSetUp, methodFromParams, methodOf } from '../payment-method/make.ts';
+import { soon } from '../soon.ts';
+import { methodOfToken } from './confirmation-token.ts';
+import { debit } from './debit.ts';
+import { AUTHENTICATION_FAILED, declined, NEEDS_AUTHENTICATION } from './decline.ts';
 import { unexpectedState } from './machine.ts';
+import { methodOptions } from './options.ts';
 
 const noMethod = (intent: StripeObject): StripeError =>
   unexpectedState(
@@ -13,14 +22,9 @@ const noMethod = (intent: StripeObject): StripeError =>
     "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.",
   );
 
-const NEEDS_AUTHENTICATION: Decline = {
-  code: 'authentication_required',
-  decline_code: 'authentication_required',
-  message: 'Your card was declined. This transaction requires authentication.',
-};
-
-/** The payment method of a request: named, given as data, or the one the intent already has. */
+/** The payment method of a request: named, given as data or by a confirmation token, or the one the intent already has. */
 export function methodFor(draft: Draft, params: Params, current: string | null): StripeObject | undefined {
+  if (typeof params.confirmation_token === 'string') return methodOfToken(draft, params.confirmation_token);
   if (typeof params.payment_method === 'string') return methodOf(draft, params.payment_method);
   if (params.payment_method_data !== undefined) return methodFromParams(draft, params.payment_method_data, 'payment_method_data');
   return draft.get('payment_method', current);
@@ -37,37 +41,19 @@ function checkOwner(intent: StripeObject, method: StripeObject): void {
   throw invalid(`The provided PaymentMethod (${method.id}) does not belong to the Customer ${intent.customer}.`, 'payment_method');
 }
 
-/** The 402 that tells of a failed attempt; the intent goes back to needing a payment method. */
-function declined(
-  draft: Draft,
-  intent: StripeObject,
-  attempt: { method: StripeObject; decline: Decline; charge: StripeObject | undefined },
-): StripeError {
-  const { method, decline, charge } = attempt;
-  const told: Fields = {
-    ...(decline.blocked !== true && { advice_code: 'try_again_later' }),
-    ...(charge !== undefined && { charge: charge.id }),
-    code: decline.code,
-    ...(decline.decline_code !== null && { decline_code: decline.decline_code }),
-    doc_url: `https://stripe.com/docs/error-codes/${decline.code.replaceAll('_', '-')}`,
-    message: decline.message,
-    ...(decline.blocked !== true && { network_decline_code: '01' }),
-    payment_method: method,
-    type: 'card_error',
-  };
-  const after = draft.set(
-    intent,
-    {
-      status: 'requires_payment_method',
-      payment_method: null,
-      last_payment_error: told,
-      latest_charge: charge?.id ?? intent.latest_charge,
-      next_action: null,
-    },
-    { event: 'payment_intent.payment_failed' },
+const incompatible = (method: StripeObject, types: readonly string[]) =>
+  invalid(
+    `The payment method type provided: ${method.type} is invalid. This PaymentIntent allows: ${types.join(', ')}.`,
+    'payment_method',
+    'payment_intent_incompatible_payment_method',
   );
-  const { type, code, message, doc_url: _doc, ...more } = told as { type: 'card_error'; code: string; message: string; doc_url: string };
-  return new StripeError({ status: 402, type, code, message, more: { ...more, payment_intent: after } }, { keepsChanges: true });
+
+/** Types that a request named are a limit; those that Annex worked out grow with the method that comes. */
+function typesWith(intent: StripeObject, method: StripeObject): readonly string[] {
+  const types: readonly string[] = intent.payment_method_types;
+  if (types.includes(method.type)) return types;
+  if (intent.allowed_payment_method_types !== null) throw incompatible(method, types);
+  return [...types, method.type];
 }
 
 function requireAction(draft: Draft, intent: StripeObject, params: Params): StripeObject {
@@ -75,14 +61,26 @@ function requireAction(draft: Draft, intent: StripeObject, params: Params): Stri
   return draft.set(intent, fields, { event: 'payment_intent.requires_action' });
 }
 
+/** Keeps a method for the next time, where the intent was asked to. */
+function keepMethod(draft: Draft, intent: StripeObject, method: StripeObject): void {
+  if (intent.setup_future_usage === null) return;
+  if (intent.customer !== null && method.customer === null) attach(draft, method.id, intent.customer);
+  markSetUp(draft, method);
+}
+
 /** Charges the payment method of a confirmed intent, or refuses as its card does. */
 export function charge(draft: Draft, intent: StripeObject, method: StripeObject): StripeObject {
+  if (method.type === 'customer_balance') return payFromCash(draft, intent, method);
+  if (isDebit(method)) {
+    if (needsProof(draft, method)) return askForProof(draft, intent, 'payment_intent');
+    keepMethod(draft, intent, method);
+    return debit(draft, intent, method);
+  }
   const card = cardOf(draft, method);
   const captured = intent.capture_method !== 'manual';
-  const made = makeCharge(draft, { intent, method, card, captured, decline: card.decline });
+  const made = makeCharge(draft, { terms: termsOf(intent), method, card, captured, decline: card.decline });
   if (card.decline !== undefined) throw declined(draft, intent, { method, decline: card.decline, charge: made });
-  if (intent.setup_future_usage !== null && intent.customer !== null && method.customer === null) attach(draft, method.id, intent.customer);
-  if (intent.setup_future_usage !== null) markSetUp(draft, method);
+  keepMethod(draft, intent, method);
   const common = { latest_charge: made.id, last_payment_error: null, next_action: null };
   const after = captured
     ? draft.set(intent, { ...common, status: 'succeeded', amount_received: intent.amount }, { event: 'payment_intent.succeeded' })
@@ -92,8 +90,22 @@ export function charge(draft: Draft, intent: StripeObject, method: StripeObject)
         { event: 'payment_intent.amount_capturable_updated' },
       );
   if (captured) oweFee(draft, made);
+  if (captured && card.bypassPending === true) soon(draft, made, fundsArrive.what);
   return after;
 }
+
+/** Whether the bank asks the card's owner: as the card says, or because 3D Secure is asked for where it can be. */
+function bankAsks(draft: Draft, intent: StripeObject, given: { method: StripeObject; card: TestCard }): boolean {
+  const { method, card } = given;
+  if (method.type !== 'card' || draft.get('annex.authenticated', intent.id)?.method === method.id) return false;
+  if (card.authentication === 'always') return true;
+  if (card.authentication === 'unless_set_up') return !isSetUp(draft, method);
+  const wish = intent.payment_method_options?.card?.request_three_d_secure;
+  return card.authentication === 'if_requested' && (wish === 'any' || wish === 'challenge');
+}
+
+/** What a confirmation may still change of its intent. */
+const CONFIRMS = ['capture_method', 'receipt_email', 'shipping'];
 
 /** `off_session` payments cannot ask the customer for anything: a bank that wants to ask declines. */
 export function confirm(draft: Draft, before: StripeObject, params: Params): StripeObject {
@@ -101,35 +113,36 @@ export function confirm(draft: Draft, before: StripeObject, params: Params): Str
   if (method === undefined) throw noMethod(before);
   checkOwner(before, method);
   const usage = params.setup_future_usage ?? before.setup_future_usage;
-  const types = before.payment_method_types.includes(method.type)
-    ? before.payment_method_types
-    : [...before.payment_method_types, method.type];
-  const intent = draft.set(
-    before,
-    { payment_method: method.id, payment_method_types: types, setup_future_usage: usage ?? null },
-    { event: null },
-  );
+  const own = Object.fromEntries(CONFIRMS.filter((name) => params[name] !== undefined).map((name) => [name, params[name]]));
+  const fields = {
+    ...own,
+    payment_method: method.id,
+    payment_method_types: typesWith(before, method),
+    setup_future_usage: usage === '' ? null : (usage ?? null),
+    ...(params.payment_method_options !== undefined && {
+      payment_method_options: methodOptions(params.payment_method_options, before.payment_method_options),
+    }),
+  };
+  const intent = draft.set(before, fields, { event: null });
   const card = cardOf(draft, method);
-  const asks = card.authentication === 'always' || (card.authentication === 'unless_set_up' && !isSetUp(draft, method));
+  if (!bankAsks(draft, intent, { method, card })) return charge(draft, intent, method);
   const offSession = params.off_session !== undefined && params.off_session !== false;
-  if (asks && (offSession || params.error_on_requires_action === true)) {
+  if (offSession || params.error_on_requires_action === true)
     throw declined(draft, intent, { method, decline: NEEDS_AUTHENTICATION, charge: undefined });
-  }
-  return asks ? requireAction(draft, intent, params) : charge(draft, intent, method);
+  return requireAction(draft, intent, params);
 }
 
-const AUTHENTICATION_FAILED: Decline = {
-  code: 'payment_intent_authentication_failure',
-  decline_code: null,
-  message:
-    'The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.',
-};
+/** With manual confirmation the owner's answer brings the intent back to whoever confirms it, from a server (documented). */
+function awaitServer(draft: Draft, intent: StripeObject, method: StripeObject): StripeObject {
+  draft.insert({ id: intent.id, object: 'annex.authenticated', method: method.id, created: draft.now }, { event: null });
+  return draft.set(intent, { status: 'requires_confirmation', next_action: null }, { event: null });
+}
 
 /** The customer answers the bank's question: approved goes on to the charge, failed goes back for another payment method. */
 export function authenticate(draft: Draft, intent: StripeObject, approved: boolean): StripeObject {
   const method = draft.get('payment_method', intent.payment_method);
   if (intent.status !== 'requires_action' || method === undefined)
     throw unexpectedState(intent, `This PaymentIntent has a status of ${intent.status}.`);
-  if (approved) return charge(draft, intent, method);
-  throw declined(draft, intent, { method, decline: AUTHENTICATION_FAILED, charge: undefined });
+  if (!approved) throw declined(draft, intent, { method, decline: AUTHENTICATION_FAILED, charge: undefined });
+  return intent.confirmation_method === 'manual' ? awaitServer(draft, intent, method) : charge(draft, intent, method);
 }

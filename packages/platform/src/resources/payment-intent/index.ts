@@ -1,54 +1,61 @@
-import { format, minimumCharge } from '@annex/money';
-import {
-  type Behaviour,
-  type Draft,
-  type Fields,
-  invalid,
-  type Params,
-  refuse,
-  StripeError,
-  type StripeObject,
-} from '../../engine/index.ts';
-import { oweFee } from '../application-fee.ts';
-import { settle } from '../charge/make.ts';
-import { cardOf } from '../payment-method/make.ts';
+import { type Behaviour, type Draft, type Fields, invalid, type Params, StripeError, type StripeObject } from '../../engine/index.ts';
+import { payFromCash } from '../cash-balance/pay.ts';
+import { proven } from '../microdeposits.ts';
 import { currencyOf } from '../price.ts';
+import { destinationWorld } from '../transfer/make.ts';
+import { checkAmount } from './amount.ts';
+import { capture, incrementAuthorization } from './capture.ts';
 import { confirm, methodFor } from './confirm.ts';
+import { spendConfirmation } from './confirmation-token.ts';
+import { debit, withdraw } from './debit.ts';
 import { machine, unexpectedState } from './machine.ts';
+import { methodOptions } from './options.ts';
 
-const tooSmall = (minimum: number, currency: string) =>
-  refuse({
-    status: 400,
-    code: 'amount_too_small',
-    message: `Amount must be at least ${format(minimum, currency)} ${currency}`,
-    param: 'amount',
-  });
-const tooLarge = () =>
-  refuse({ status: 400, code: 'amount_too_large', message: 'Amount must be no more than $999,999.99', param: 'amount' });
 const noFeeHere = () =>
   invalid(
     'Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`).',
     'application_fee_amount',
   );
 
-function checkAmount(amount: number, currency: string): void {
-  if (amount < 1) throw invalid('This value must be greater than or equal to 1.', 'amount', 'parameter_invalid_integer');
-  const minimum = minimumCharge(currency);
-  if (amount < minimum) throw tooSmall(minimum, currency);
-  if (amount > 99_999_999) throw tooLarge();
+const both = () => invalid('You cannot pass both `transfer_data[amount]` and `application_fee_amount`.', 'transfer_data[amount]');
+const feeTooHigh = (fee: number, amount: number) =>
+  invalid(
+    `The application fee amount (${fee}) must be greater than 0 and cannot be greater than the amount of the payment (${amount}).`,
+    'application_fee_amount',
+  );
+const onlyOnConfirm = (name: string) => invalid(`The parameter \`${name}\` can only be used when \`confirm\` is true.`, name);
+
+/** What means something to a confirmation alone (documented for each). */
+const WITH_CONFIRM = ['error_on_requires_action', 'mandate', 'mandate_data', 'off_session', 'return_url'];
+
+/** Who gets what of a payment, where others than the account do. */
+function checkShares(draft: Draft, params: Params, amount: number): void {
+  const { application_fee_amount: fee, transfer_data: passes, on_behalf_of: behalf } = params;
+  if (passes?.destination !== undefined) destinationWorld(draft, passes.destination, 'transfer_data[destination]');
+  if (typeof behalf === 'string') destinationWorld(draft, behalf, 'on_behalf_of');
+  if (typeof fee !== 'number') return;
+  if (draft.actor.application === null && passes?.destination === undefined) throw noFeeHere();
+  if (passes?.amount !== undefined) throw both();
+  if (fee < 1 || fee > amount) throw feeTooHigh(fee, amount);
+}
+
+function checkCustomer(draft: Draft, params: Params): void {
+  if (typeof params.customer === 'string') draft.need('customer', params.customer, 'customer');
 }
 
 function create(draft: Draft, params: Params): Fields {
   const currency = currencyOf(params.currency);
   checkAmount(params.amount, currency);
-  if (params.application_fee_amount !== undefined && draft.actor.application === null) throw noFeeHere();
-  if (params.customer !== undefined) draft.need('customer', params.customer, 'customer');
+  const early = params.confirm === true ? undefined : WITH_CONFIRM.find((name) => params[name] !== undefined);
+  if (early !== undefined) throw onlyOnConfirm(early);
+  checkShares(draft, params, params.amount);
+  checkCustomer(draft, params);
   const method = params.confirm === true ? undefined : methodFor(draft, params, null);
   const automatic = params.automatic_payment_methods;
   const allowed = params.allowed_payment_method_types ?? null;
   return {
     amount_capturable: 0,
-    amount_details: { tip: {} },
+    amount_details: amountDetails(params.amount_details),
     amount_received: 0,
     automatic_payment_methods:
       allowed !== null ? null : { allow_redirects: automatic?.allow_redirects ?? 'always', enabled: automatic?.enabled ?? true },
@@ -59,70 +66,87 @@ function create(draft: Draft, params: Params): Fields {
     last_payment_error: null,
     latest_charge: null,
     payment_method: method?.id ?? null,
-    payment_method_options: { card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' } },
+    payment_method_options: methodOptions(params.payment_method_options),
     payment_method_types: allowed ?? ['card'],
     setup_future_usage: params.setup_future_usage ?? null,
     status: method === undefined ? 'requires_payment_method' : 'requires_confirmation',
+    transfer_data: params.transfer_data === undefined ? null : { amount: null, ...params.transfer_data },
   };
 }
 
+/** Line items of `amount_details` are checked and not kept: they have a list of their own, which Annex does not simulate. */
+const amountDetails = (given: Params | undefined | null | ''): Fields => {
+  const { line_items: _lines, enforce_arithmetic_validation: _checks, ...told } = given || {};
+  return { tip: {}, ...told };
+};
+
 function created(draft: Draft, intent: StripeObject, params: Params): StripeObject {
   const made = draft.set(intent, { client_secret: `${intent.id}_secret_${draft.random(25)}` }, { event: null });
-  return params.confirm === true ? confirm(draft, made, params) : made;
+  if (params.confirm !== true) return made;
+  spendConfirmation(draft, params, made);
+  return confirm(draft, made, params);
 }
+
+/** What can be changed once money is held, has moved or never will. */
+const ALWAYS = new Set([
+  'metadata',
+  'description',
+  'receipt_email',
+  'shipping',
+  'statement_descriptor',
+  'statement_descriptor_suffix',
+  'transfer_group',
+]);
+const OPEN = new Set(['requires_payment_method', 'requires_confirmation', 'requires_action']);
 
 function update(draft: Draft, before: StripeObject, params: Params): Fields {
-  if (before.status === 'succeeded' || before.status === 'canceled') {
-    const asked = Object.keys(params).filter(
-      (name) => !['metadata', 'description', 'receipt_email', 'shipping', 'transfer_group'].includes(name),
-    );
-    if (asked.length > 0) {
-      throw unexpectedState(before, `This PaymentIntent's ${asked[0]} could not be updated because it has a status of ${before.status}.`);
-    }
-  }
-  if (params.amount !== undefined)
-    checkAmount(params.amount, params.currency === undefined ? before.currency : currencyOf(params.currency));
-  const method =
-    params.payment_method === undefined && params.payment_method_data === undefined ? undefined : methodFor(draft, params, null);
-  return method === undefined ? {} : { payment_method: method.id, status: 'requires_confirmation' };
-}
-
-const tooMuch = (intent: StripeObject) =>
-  refuse({
-    status: 400,
-    code: 'amount_too_large',
-    message: `The payment could not be captured because the requested capture amount is greater than the amount you can capture for this charge (${intent.amount_capturable}).`,
-    param: 'amount_to_capture',
-    more: { payment_intent: intent },
-  });
-
-function capture(draft: Draft, intent: StripeObject, params: Params): StripeObject {
-  const amount = params.amount_to_capture ?? intent.amount_capturable;
-  if (amount > intent.amount_capturable) throw tooMuch(intent);
-  const charge = draft.get('charge', intent.latest_charge)!;
-  const card = cardOf(draft, draft.get('payment_method', charge.payment_method)!);
-  const captured = { ...charge, amount_captured: amount, captured: true, amount_refunded: 0 };
-  const movement = settle(draft, captured, card);
-  const after = draft.set(
-    charge,
-    { amount_captured: amount, captured: true, balance_transaction: movement.id },
-    { event: 'charge.captured' },
-  );
-  const done = draft.set(
-    intent,
-    { status: 'succeeded', amount_capturable: 0, amount_received: amount },
-    { event: 'payment_intent.succeeded' },
-  );
-  oweFee(draft, after);
-  return done;
+  const frozen = OPEN.has(before.status) ? undefined : Object.keys(params).find((name) => !ALWAYS.has(name));
+  if (frozen !== undefined)
+    throw unexpectedState(before, `This PaymentIntent's ${frozen} could not be updated because it has a status of ${before.status}.`);
+  const currency = params.currency === undefined ? before.currency : currencyOf(params.currency);
+  if (params.amount !== undefined || params.currency !== undefined) checkAmount(params.amount ?? before.amount, currency);
+  const shares = { transfer_data: before.transfer_data ?? undefined, ...params };
+  if (OPEN.has(before.status)) checkShares(draft, shares, params.amount ?? before.amount);
+  checkCustomer(draft, params);
+  const given = params.payment_method !== undefined || params.payment_method_data !== undefined;
+  const method = given ? methodFor(draft, params, null) : undefined;
+  return {
+    currency,
+    ...(params.amount_details !== undefined && { amount_details: amountDetails(params.amount_details) }),
+    ...(params.payment_method_options !== undefined && {
+      payment_method_options: methodOptions(params.payment_method_options, before.payment_method_options ?? {}),
+    }),
+    ...(params.transfer_data !== undefined && { transfer_data: { ...before.transfer_data, ...params.transfer_data } }),
+    ...(method !== undefined && { payment_method: method.id, status: 'requires_confirmation' }),
+  };
 }
 
 /** Lets go of an authorization, where there is one. Also used when an invoice is voided. */
 export function cancel(draft: Draft, intent: StripeObject, reason: string | null): StripeObject {
   const charge = intent.status === 'requires_capture' ? draft.get('charge', intent.latest_charge) : undefined;
-  if (charge !== undefined) draft.set(charge, { amount_refunded: charge.amount, refunded: true }, { event: 'charge.refunded' });
-  const fields = { status: 'canceled', canceled_at: draft.now, cancellation_reason: reason, amount_capturable: 0, next_action: null };
+  if (charge !== undefined && charge.amount_captured === 0)
+    draft.set(
+      charge,
+      { amount_refunded: charge.amount, refunded: true },
+      { event: reason === 'automatic' ? 'charge.expired' : 'charge.refunded' },
+    );
+  if (intent.status === 'processing') withdraw(draft, intent);
+  const fields = {
+    status: 'canceled',
+    canceled_at: draft.now,
+    cancellation_reason: reason,
+    amount_capturable: 0,
+    next_action: null,
+  };
   return draft.set(intent, fields, { event: 'payment_intent.canceled' });
+}
+
+/** Cash that the customer sent is put towards an intent by hand. */
+function applyBalance(draft: Draft, intent: StripeObject, params: Params): StripeObject {
+  const method = draft.get('payment_method', intent.payment_method);
+  if (method?.type !== 'customer_balance')
+    throw unexpectedState(intent, 'Only a PaymentIntent that awaits a bank transfer can be paid from the cash balance of its customer.');
+  return payFromCash(draft, intent, method, params.amount);
 }
 
 export const paymentIntent: Behaviour = {
@@ -135,8 +159,14 @@ export const paymentIntent: Behaviour = {
   created,
   update,
   actions: {
-    confirm,
+    confirm: (draft, intent, params) => {
+      spendConfirmation(draft, params, intent);
+      return confirm(draft, intent, params);
+    },
     capture,
+    increment_authorization: incrementAuthorization,
+    apply_customer_balance: applyBalance,
+    verify_microdeposits: (draft, intent, params) => debit(draft, intent, proven(draft, intent, params)),
     cancel: (draft, intent, params) => cancel(draft, intent, params.cancellation_reason ?? null),
   },
 };

@@ -20,8 +20,8 @@ export interface TestCard {
   readonly decline?: Decline;
   /** Attaches to a customer although every charge is declined. */
   readonly attaches?: boolean;
-  /** `always` asks on every payment, `unless_set_up` until it was set up for later use. */
-  readonly authentication?: 'always' | 'unless_set_up' | 'set_up';
+  /** `always` asks on every payment, `unless_set_up` until it was set up for later use, `if_requested` when 3D Secure is asked for. */
+  readonly authentication?: 'always' | 'unless_set_up' | 'set_up' | 'if_requested';
   /** `parts`: as many disputes, each of its share. */
   readonly dispute?: { readonly reason: string; readonly inquiry?: boolean; readonly parts?: number };
   /** The bank warns of fraud without taking the money back. */
@@ -132,7 +132,7 @@ export const CARDS: readonly TestCard[] = [
   visa('4000000000003220', 'pm_card_threeDSecure2Required', { authentication: 'always' }),
   visa('4000008400001629', 'pm_card_threeDSecureRequiredChargeDeclined', { authentication: 'always', decline: GENERIC }),
   visa('4000008400001280', 'pm_card_threeDSecureRequiredProcessingError', { authentication: 'always', decline: PROCESSING }),
-  visa('4000000000003055', 'pm_card_threeDSecureOptional'),
+  visa('4000000000003055', 'pm_card_threeDSecureOptional', { authentication: 'if_requested' }),
   visa('4000000000003097', 'pm_card_threeDSecureOptionalProcessingError'),
 ];
 

@@ -9,7 +9,9 @@ import {
   StripeError,
   type StripeObject,
 } from '../../engine/index.ts';
+import { bankOfNumber, bankOfToken, type TestBank } from './banks.ts';
 import { cardOfNumber, cardOfToken, type Decline, hasValidChecksum, type TestCard } from './cards.ts';
+import { debitFields, numberOf, rememberBank } from './debit.ts';
 
 /** Beside a payment method, out of reach of every request: which test card it is. */
 export interface CardRecord extends StripeObject {
@@ -129,9 +131,8 @@ export const billingDetails = (given: Params | undefined): Fields => ({
 export function fromCardParams(draft: Draft, params: Params, param: string): { card: TestCard; expiry: Expiry } {
   const { year, month } = yearAndMonth(draft.now);
   if (typeof params.token === 'string') {
-    const card = cardOfToken(params.token) ?? cardOfStoredToken(draft, params.token);
-    if (card === undefined) throw noSuch('token', params.token, { param: `${param}[token]`, inPath: false });
-    return { card, expiry: { month: 12, year: year + 3 } };
+    const card = cardOfToken(params.token);
+    return card === undefined ? spendToken(draft, params.token, `${param}[token]`) : { card, expiry: { month: 12, year: year + 3 } };
   }
   const number = String(params.number ?? '').replace(/[\s-]/g, '');
   if (number === '4242424242424241' || !hasValidChecksum(number)) {
@@ -150,10 +151,18 @@ export function fromCardParams(draft: Draft, params: Params, param: string): { c
 const badExpiry = (part: string, code: string, param: string): StripeError =>
   cardError({ code, decline_code: null, message: `Your card's expiration ${part} is invalid.` }, { param });
 
-const cardOfStoredToken = (draft: Draft, token: string): TestCard | undefined => {
-  const record = draft.get('annex.card', token);
-  return record === undefined ? undefined : cardOfNumber(record.number);
-};
+const spent = (token: string) => invalid(`You cannot use a Stripe token more than once: ${token}.`, undefined, 'token_already_used');
+
+/** A token that this account made of a card. It can be used once. */
+function spendToken(draft: Draft, token: string, param: string): { card: TestCard; expiry: Expiry } {
+  const kept = draft.get('annex.token', token);
+  if (kept?.card === undefined) throw noSuch('token', token, { param, inPath: false });
+  if (kept.used === true) throw spent(token);
+  draft.set(kept, { used: true }, { event: null });
+  const told = draft.get('token', token);
+  if (told !== undefined) draft.set(told, { used: true }, { event: null });
+  return { card: cardOfNumber(kept.card.number), expiry: kept.card.expiry };
+}
 
 /**
  * The payment method that a parameter names. A test token (`pm_card_visa`) mints a new one each time; the token itself is
@@ -162,8 +171,28 @@ const cardOfStoredToken = (draft: Draft, token: string): TestCard | undefined =>
 export function methodOf(draft: Draft, id: string, param = 'payment_method'): StripeObject {
   const card = id.startsWith('pm_card_') || id.startsWith('tok_') ? cardOfToken(id) : undefined;
   if (card !== undefined) return insertMethod(draft, { type: 'card', card });
+  const bank = id.startsWith('pm_usBankAccount_') ? bankOfToken(id) : undefined;
+  if (bank !== undefined)
+    return insertDebit(draft, { type: 'us_bank_account', bank, params: {}, verified: bank.microdepositsFail !== true });
   return draft.need('payment_method', id, param);
 }
+
+interface NewDebit {
+  readonly type: string;
+  readonly bank: TestBank;
+  readonly params: Params;
+  readonly verified: boolean;
+  readonly fields?: Fields;
+}
+
+function insertDebit(draft: Draft, given: NewDebit): StripeObject {
+  const { type, bank, params, verified, fields } = given;
+  const method = insertMethod(draft, { type, fields: { ...fields, [type]: debitFields(draft, type, { bank, params }) } });
+  rememberBank(draft, method, { bank, verified });
+  return method;
+}
+
+const noNumber = (param: string) => invalid(`Missing required param: ${param}.`, param, 'parameter_missing');
 
 /** `payment_method_data`, and the parameters of `POST /v1/payment_methods`. */
 export function methodFromParams(draft: Draft, params: Params, prefix = ''): StripeObject {
@@ -174,6 +203,9 @@ export function methodFromParams(draft: Draft, params: Params, prefix = ''): Str
     billing_details: billingDetails(params.billing_details),
     metadata: mergedMetadata({}, params.metadata ?? {}),
   };
+  const number = numberOf(params[type]);
+  if (number !== '') return insertDebit(draft, { type, bank: bankOfNumber(number), params: params[type], verified: false, fields });
+  if (type === 'sepa_debit') throw noNumber(prefix === '' ? 'sepa_debit[iban]' : `${prefix}[sepa_debit][iban]`);
   if (type !== 'card') return insertMethod(draft, { type, fields: { ...fields, [type]: params[type] ?? {} } });
   const given = fromCardParams(draft, params.card ?? {}, prefix === '' ? 'card' : `${prefix}[card]`);
   return insertMethod(draft, { type, ...given, fields });

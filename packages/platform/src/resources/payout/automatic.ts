@@ -34,7 +34,8 @@ export function nextPayout(schedule: Schedule, now: number): number {
   for (let day = Math.floor((now - HOUR) / DAY) + 1; ; day++) if (isPayoutDay(schedule, day)) return day * DAY + HOUR;
 }
 
-const scheduleOf = (draft: Draft): Schedule | undefined => draft.in(SYSTEM).get('account', draft.world.account)?.settings?.payouts?.schedule;
+const scheduleOf = (draft: Draft): Schedule | undefined =>
+  draft.in(SYSTEM).get('account', draft.world.account)?.settings?.payouts?.schedule;
 
 /**
  * Automatic payouts begin with the first external account, as money can only be sent where there is one, and follow the

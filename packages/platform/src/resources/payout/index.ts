@@ -22,7 +22,11 @@ const noTarget = (currency: string) => invalid(`Sorry, you don't have any extern
 const onlyManual = () => invalid('You can only cancel manual payouts, not automatic payouts.', undefined, 'payouts_not_allowed');
 const reversedBefore = (payout: StripeObject) => invalid(`The payout ${payout.id} has already been reversed by ${payout.reversed_by}.`);
 const notConnected = () =>
-  refuse({ status: 400, code: 'payouts_not_allowed', message: 'Only payouts of a connected account can be reversed: make the request with its Stripe-Account.' });
+  refuse({
+    status: 400,
+    code: 'payouts_not_allowed',
+    message: 'Only payouts of a connected account can be reversed: make the request with its Stripe-Account.',
+  });
 
 function targetOf(draft: Draft, params: Params, currency: string): StripeObject {
   if (params.destination === undefined) {

@@ -59,7 +59,11 @@ function destination(draft: Draft, charge: StripeObject, params: Params): Fields
       destination_details: { type, [type]: {} },
     };
   }
-  if (type !== 'card') return { status: type === 'us_bank_account' || type === 'sepa_debit' ? 'pending' : 'succeeded', destination_details: { type, [type]: {} } };
+  if (type !== 'card')
+    return {
+      status: type === 'us_bank_account' || type === 'sepa_debit' ? 'pending' : 'succeeded',
+      destination_details: { type, [type]: {} },
+    };
   const method = draft.get('payment_method', charge.payment_method);
   const pending = method !== undefined && cardOf(draft, method).refund === 'pending';
   return {
@@ -74,7 +78,8 @@ function destination(draft: Draft, charge: StripeObject, params: Params): Fields
 
 /** Judges the request in Stripe's order; what it does to money comes when the refund is stored. */
 export function create(draft: Draft, params: Params): Fields {
-  if (params.origin !== undefined) throw invalid('Annex does not simulate refunds of a cash balance; refund the payment instead.', 'origin');
+  if (params.origin !== undefined)
+    throw invalid('Annex does not simulate refunds of a cash balance; refund the payment instead.', 'origin');
   const charge = chargeOf(draft, params);
   const rest = charge.amount_captured - charge.amount_refunded;
   if (charge.disputed && !isRefundable(draft, charge)) throw disputed(charge.id);

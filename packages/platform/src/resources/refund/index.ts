@@ -8,7 +8,10 @@ import { awaitBank, cancel, fail } from './life.ts';
 const machine: Machine = {
   field: 'status',
   moves: { cancel: { from: ['requires_action'], to: ['canceled'] } },
-  refusal: (refund) => invalid(`You cannot cancel this refund because it has a status of ${refund.status}. Only a refund with the status requires_action may be canceled.`),
+  refusal: (refund) =>
+    invalid(
+      `You cannot cancel this refund because it has a status of ${refund.status}. Only a refund with the status requires_action may be canceled.`,
+    ),
 };
 
 /** What the refund of a destination charge takes back from the connected account, where it is asked to. */
@@ -53,7 +56,8 @@ function created(draft: Draft, refund: StripeObject, params: Params): StripeObje
 function expire(draft: Draft, _params: Params, [id]: readonly string[]): StripeObject {
   const found = draft.get('refund', id);
   if (found === undefined) throw noSuch('refund', id!, { param: 'refund', inPath: true });
-  if (found.status !== 'requires_action') throw invalid(`Only a refund with the status requires_action may expire; this one has a status of ${found.status}.`);
+  if (found.status !== 'requires_action')
+    throw invalid(`Only a refund with the status requires_action may expire; this one has a status of ${found.status}.`);
   return fail(draft, found, 'unknown');
 }
 

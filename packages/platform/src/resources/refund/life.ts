@@ -38,7 +38,10 @@ export function cancel(draft: Draft, refund: StripeObject): StripeObject {
 /** The network's reference, which an account's owner can give to a customer who misses the money. */
 function settle(draft: Draft, refund: StripeObject): void {
   const details = refund.destination_details;
-  const card = details?.card === undefined ? undefined : { ...details.card, reference: reference(refund.id), reference_status: 'available', type: 'refund' };
+  const card =
+    details?.card === undefined
+      ? undefined
+      : { ...details.card, reference: reference(refund.id), reference_status: 'available', type: 'refund' };
   draft.set(
     refund,
     { status: 'succeeded', pending_reason: undefined, ...(card !== undefined && { destination_details: { ...details, card } }) },

@@ -1,8 +1,10 @@
 import { type Draft, type Fields, invalid, type Params, refuse, StripeError, type StripeObject } from '../../engine/index.ts';
+import { askForProof, proven } from '../microdeposits.ts';
 import { askOwner } from '../next-action.ts';
 import { methodFor } from '../payment-intent/confirm.ts';
 import { attach } from '../payment-method/attach.ts';
 import type { Decline } from '../payment-method/cards.ts';
+import { isDebit, needsProof } from '../payment-method/debit.ts';
 import { cardOf, isSetUp, markSetUp } from '../payment-method/make.ts';
 
 /** Refusals of a state are 400 and carry the whole setup intent, as a payment intent's do. */
@@ -38,7 +40,7 @@ function attempted(draft: Draft, intent: StripeObject, given: { method: StripeOb
     flow_directions: null,
     on_behalf_of: intent.on_behalf_of,
     payment_method: method.id,
-    payment_method_details: { type: method.type, [method.type]: method.type === 'card' ? cardDetails(method) : {} },
+    payment_method_details: { type: method.type, [method.type]: detailsOf(method) },
     setup_error: error,
     setup_intent: intent.id,
     status,
@@ -82,6 +84,8 @@ function declined(draft: Draft, intent: StripeObject, method: StripeObject, decl
   return new StripeError({ status: 402, type: 'card_error', code, message, more }, { keepsChanges: true });
 }
 
+const detailsOf = (method: StripeObject): Fields => (method.type === 'card' ? cardDetails(method) : {});
+
 /** Banks ask no more for a card that was set up; a customer of the intent gets it. */
 function succeed(draft: Draft, intent: StripeObject, method: StripeObject): StripeObject {
   const { decline, attaches } = cardOf(draft, method);
@@ -99,12 +103,29 @@ function requireAction(draft: Draft, intent: StripeObject, given: { method: Stri
   return draft.set(intent, fields, { event: 'setup_intent.requires_action' });
 }
 
+const incompatible = (method: StripeObject, types: readonly string[]) =>
+  invalid(`The payment method type provided: ${method.type} is invalid. This SetupIntent allows: ${types.join(', ')}.`, 'payment_method');
+
+/** Types that a request named are a limit; others grow with the method that comes. */
+function typesWith(intent: StripeObject, method: StripeObject): readonly string[] {
+  const types: readonly string[] = intent.payment_method_types;
+  if (types.includes(method.type)) return types;
+  if (intent.allowed_payment_method_types !== null) throw incompatible(method, types);
+  return [...types, method.type];
+}
+
+/** The deposits are proven: the account can be debited from now on. */
+export function verify(draft: Draft, intent: StripeObject, params: Params): StripeObject {
+  return succeed(draft, intent, proven(draft, intent, params));
+}
+
 export function confirm(draft: Draft, before: StripeObject, params: Params): StripeObject {
   const method = methodFor(draft, params, before.payment_method);
   if (method === undefined) throw noMethod(before);
   if (method.customer !== null && method.customer !== before.customer) throw belongsElsewhere(method, before);
-  const intent = draft.set(before, { payment_method: method.id }, { event: null });
-  const { authentication } = cardOf(draft, method);
+  const intent = draft.set(before, { payment_method: method.id, payment_method_types: typesWith(before, method) }, { event: null });
+  if (isDebit(method) && needsProof(draft, method)) return askForProof(draft, intent, 'setup_intent');
+  const { authentication } = method.type === 'card' ? cardOf(draft, method) : { authentication: undefined };
   const asks = authentication === 'always' || (authentication === 'unless_set_up' && !isSetUp(draft, method));
   return asks ? requireAction(draft, intent, { method, params }) : succeed(draft, intent, method);
 }

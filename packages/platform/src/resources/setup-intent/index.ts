@@ -1,24 +1,29 @@
 import type { Behaviour, Draft, Fields, Machine, Params, StripeObject } from '../../engine/index.ts';
 import { methodFor } from '../payment-intent/confirm.ts';
-import { confirm, unexpectedState } from './confirm.ts';
+import { spendConfirmation } from '../payment-intent/confirmation-token.ts';
+import { confirm, unexpectedState, verify } from './confirm.ts';
 
 const OPEN = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 
 const SENTENCES: Readonly<Record<string, string>> = {
   confirm: 'You cannot confirm this SetupIntent because it has a status of',
   cancel: 'You cannot cancel this SetupIntent because it has a status of',
+  verify_microdeposits: 'You cannot verify this SetupIntent because it has a status of',
 };
+
+const PAST: Readonly<Record<string, string>> = { cancel: 'canceled', confirm: 'confirmed', verify_microdeposits: 'verified' };
 
 const machine: Machine = {
   field: 'status',
   moves: {
     confirm: { from: OPEN, to: ['succeeded', 'requires_action', 'requires_payment_method'] },
+    verify_microdeposits: { from: ['requires_action'], to: ['succeeded'] },
     cancel: { from: OPEN, to: ['canceled'] },
   },
   refusal: (intent, action, move) =>
     unexpectedState(
       intent,
-      `${SENTENCES[action]} ${intent.status}. Only a SetupIntent with one of the following statuses may be ${action === 'cancel' ? 'canceled' : 'confirmed'}: ${move.from.join(', ')}.`,
+      `${SENTENCES[action]} ${intent.status}. Only a SetupIntent with one of the following statuses may be ${PAST[action]}: ${move.from.join(', ')}.`,
     ),
 };
 
@@ -44,7 +49,9 @@ function create(draft: Draft, params: Params): Fields {
 
 function created(draft: Draft, intent: StripeObject, params: Params): StripeObject {
   const made = draft.set(intent, { client_secret: `${intent.id}_secret_${draft.random(25)}` }, { event: null });
-  return params.confirm === true ? confirm(draft, made, params) : made;
+  if (params.confirm !== true) return made;
+  spendConfirmation(draft, params, made);
+  return confirm(draft, made, params);
 }
 
 function update(draft: Draft, before: StripeObject, params: Params): Fields {
@@ -66,7 +73,11 @@ export const setupIntent: Behaviour = {
   created,
   update,
   actions: {
-    confirm,
+    confirm: (draft, intent, params) => {
+      spendConfirmation(draft, params, intent);
+      return confirm(draft, intent, params);
+    },
+    verify_microdeposits: verify,
     cancel: (draft, intent, params) =>
       draft.set(
         intent,

@@ -16,13 +16,15 @@ function groupOf(draft: Draft, params: Params, charge: StripeObject | undefined)
 function create(draft: Draft, params: Params): StripeObject {
   const currency = currencyOf(params.currency);
   const destination = destinationWorld(draft, params.destination, 'destination');
-  const charge = params.source_transaction === undefined ? undefined : draft.need('charge', params.source_transaction, 'source_transaction');
+  const charge =
+    params.source_transaction === undefined ? undefined : draft.need('charge', params.source_transaction, 'source_transaction');
   const amount = params.amount ?? charge?.amount_captured;
   if (amount === undefined) throw missingParam('amount');
   if (amount < 1) throw invalid('Invalid positive integer', 'amount', 'parameter_invalid_integer');
   if (charge !== undefined) checkSource(draft, charge, { amount, currency });
   const group = groupOf(draft, params, charge);
-  const availableOn = charge === undefined ? draft.now : (draft.get('balance_transaction', charge.balance_transaction)?.available_on ?? draft.now);
+  const availableOn =
+    charge === undefined ? draft.now : (draft.get('balance_transaction', charge.balance_transaction)?.available_on ?? draft.now);
   return makeTransfer(draft, {
     amount,
     currency,
@@ -41,7 +43,8 @@ function reverse(draft: Draft, params: Params, [id]: readonly string[]): StripeO
     ...(description !== undefined && { description }),
     ...(metadata !== undefined && { metadata }),
   });
-  if (params.refund_application_fee === true) refundDestinationFee(draft, feeOfDestination(draft, transfer), { of: reversal.amount, over: transfer.amount });
+  if (params.refund_application_fee === true)
+    refundDestinationFee(draft, feeOfDestination(draft, transfer), { of: reversal.amount, over: transfer.amount });
   return reversal;
 }
 

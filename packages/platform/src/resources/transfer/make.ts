@@ -109,11 +109,17 @@ export function checkSource(draft: Draft, charge: StripeObject, asked: { amount:
   if (charge.status !== 'succeeded' || !charge.captured)
     throw invalid(`The charge ${charge.id} cannot pay for a transfer: it has not succeeded and been captured.`, 'source_transaction');
   if (asked.currency !== charge.currency)
-    throw invalid(`The currency of source_transaction's balance transaction (${charge.currency}) must be the same as the transfer currency (${asked.currency}).`, 'currency');
-  const already = draft.find('transfer', [['source_transaction', charge.id]]).reduce((sum, row) => sum + row.amount - row.amount_reversed, 0);
+    throw invalid(
+      `The currency of source_transaction's balance transaction (${charge.currency}) must be the same as the transfer currency (${asked.currency}).`,
+      'currency',
+    );
+  const already = draft
+    .find('transfer', [['source_transaction', charge.id]])
+    .reduce((sum, row) => sum + row.amount - row.amount_reversed, 0);
   if (already + asked.amount > charge.amount_captured) throw overSource(draft, charge, already);
 }
 
 /** The application of the platform's own mode, whose fees a destination charge pays. */
 export const ownApplication = (draft: Draft): string | null =>
-  draft.in(SYSTEM).find('annex.application', [['account', draft.world.account]], (row) => row.livemode === draft.world.livemode)[0]?.id ?? null;
+  draft.in(SYSTEM).find('annex.application', [['account', draft.world.account]], (row) => row.livemode === draft.world.livemode)[0]?.id ??
+  null;

@@ -3,7 +3,10 @@ import { type Draft, invalid, type StripeObject } from '../../engine/index.ts';
 import { post } from '../balance/ledger.ts';
 
 const tooMuch = (asked: number, left: number, currency: string) =>
-  invalid(`Transfer reversal amount (${format(asked, currency)}) is greater than unreversed amount on transfer (${format(left, currency)})`, 'amount');
+  invalid(
+    `Transfer reversal amount (${format(asked, currency)}) is greater than unreversed amount on transfer (${format(left, currency)})`,
+    'amount',
+  );
 const reversedBefore = (transfer: StripeObject) => invalid(`Transfer ${transfer.id} is already fully reversed.`);
 
 export interface Reversal {
@@ -28,7 +31,15 @@ function giveBack(draft: Draft, transfer: StripeObject, amount: number): string 
     available_on: draft.now,
   });
   const payment = there.get('charge', transfer.destination_payment)!;
-  const fields = { id, amount, balance_transaction: movement.id, charge: payment.id, currency: transfer.currency, status: 'succeeded', metadata: {} };
+  const fields = {
+    id,
+    amount,
+    balance_transaction: movement.id,
+    charge: payment.id,
+    currency: transfer.currency,
+    status: 'succeeded',
+    metadata: {},
+  };
   there.make('refund', fields);
   const refunded = payment.amount_refunded + amount;
   there.set(payment, { amount_refunded: refunded, refunded: refunded === payment.amount }, { event: 'charge.refunded' });
@@ -67,6 +78,10 @@ export function reverseTransfer(draft: Draft, transfer: StripeObject, given: Rev
     { event: null },
   );
   const reversed = transfer.amount_reversed + amount;
-  draft.set(draft.get('transfer', transfer.id)!, { amount_reversed: reversed, reversed: reversed === transfer.amount }, { event: 'transfer.reversed' });
+  draft.set(
+    draft.get('transfer', transfer.id)!,
+    { amount_reversed: reversed, reversed: reversed === transfer.amount },
+    { event: 'transfer.reversed' },
+  );
   return reversal;
 }
