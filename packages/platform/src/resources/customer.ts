@@ -1,9 +1,15 @@
 import { type Behaviour, type Draft, type Fields, invalid, type Params, type StripeObject } from '../engine/index.ts';
+
 <<<<<<< HEAD
+
 import { recordBalance } from './customer-balance.ts';
+
 =======
+
 import { addSource } from './customer-source.ts';
+
 >>>>>>> 27bfdac (Money moves on both sides: payouts, transfers, destination charges, top-ups, bank debits, customers' cards, direct charges, cash balances; what is available is kept, not counted)
+
 import { attach } from './payment-method/attach.ts';
 import { insertTaxId, ofCustomer } from './tax-id.ts';
 
