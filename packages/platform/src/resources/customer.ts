@@ -1,14 +1,8 @@
 import { type Behaviour, type Draft, type Fields, invalid, type Params, type StripeObject } from '../engine/index.ts';
 
-<<<<<<< HEAD
-
 import { recordBalance } from './customer-balance.ts';
 
-=======
-
 import { addSource } from './customer-source.ts';
-
->>>>>>> 27bfdac (Money moves on both sides: payouts, transfers, destination charges, top-ups, bank debits, customers' cards, direct charges, cash balances; what is available is kept, not counted)
 
 import { attach } from './payment-method/attach.ts';
 import { insertTaxId, ofCustomer } from './tax-id.ts';
@@ -68,11 +62,8 @@ function created(draft: Draft, made: StripeObject, params: Params): StripeObject
 
 function update(draft: Draft, before: StripeObject, params: Params): Fields {
   checkEmail(params);
-<<<<<<< HEAD
   if (typeof params.balance === 'number') recordBalance(draft, before, params.balance, 'adjustment');
-=======
   const source = typeof params.source === 'string' ? { default_source: addSource(draft, before, { token: params.source }).id } : {};
->>>>>>> 27bfdac (Money moves on both sides: payouts, transfers, destination charges, top-ups, bank debits, customers' cards, direct charges, cash balances; what is available is kept, not counted)
   const method = params.invoice_settings?.default_payment_method;
   if (typeof method !== 'string') return source;
   const owned = draft.need('payment_method', method, 'invoice_settings[default_payment_method]');

@@ -14,15 +14,9 @@ import { coupon } from './coupon.ts';
 import { creditNote, creditNoteLineItem } from './credit-note/index.ts';
 import { customer } from './customer.ts';
 
-<<<<<<< HEAD
-
 import { customerBalanceTransaction } from './customer-balance.ts';
 
-=======
-
 import { card } from './customer-source.ts';
-
->>>>>>> 27bfdac (Money moves on both sides: payouts, transfers, destination charges, top-ups, bank debits, customers' cards, direct charges, cash balances; what is available is kept, not counted)
 
 import { dispute } from './dispute/index.ts';
 import { due } from './due.ts';
