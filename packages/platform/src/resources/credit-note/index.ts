@@ -13,7 +13,7 @@ import { moveBalance } from '../customer-balance.ts';
 import { pdfAddress } from '../invoice/address.ts';
 import { cancelPayments, markPaid } from '../invoice/paid.ts';
 import { askFor } from '../invoice/payment.ts';
-import { refund } from '../refund.ts';
+import { refund } from '../refund/index.ts';
 import { type Reckoned, reckon } from './reckon.ts';
 
 const voidTwice = (note: StripeObject) =>
