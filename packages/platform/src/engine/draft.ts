@@ -1,6 +1,7 @@
 import { type Contract, defaultObject } from '@annex/contract';
 import type { SubList } from './behaviour.ts';
 import { noSuch } from './errors.ts';
+import { eventNameOf } from './event-name.ts';
 import type { Actor, Core, EmitOptions, Entry, Ground, Happening, InsertOptions, SetOptions, Transition } from './ground.ts';
 import { NOBODY, writeOf } from './ground.ts';
 import { type Ids, newId } from './ids.ts';
@@ -285,9 +286,7 @@ export class Draft {
     if (asked !== undefined) return asked ?? undefined;
     const declared = this.core.ground.resources.behaviours.get(object)?.events?.[verb];
     if (declared !== undefined) return declared ?? undefined;
-    // `coupon.created`; `issuing_card.created` of an `issuing.card`.
-    const names = [`${object}.${verb}`, `${object.replaceAll('.', '_')}.${verb}`];
-    return names.find((name) => this.contract.eventTypes.has(name));
+    return eventNameOf(this.contract, object, verb);
   }
 
   private tell(type: string | undefined, object: StripeObject, previous?: Fields, options: EmitOptions = {}): void {
