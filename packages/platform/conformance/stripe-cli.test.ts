@@ -67,6 +67,49 @@ describe.skipIf(CLI === undefined)('the real Stripe CLI (skipped where it is not
     expect((await stripe.events.list({ limit: 1 })).data[0]!.pending_webhooks).toBe(0);
   });
 
+  test('trigger finds the names of its time understood, which no other client does', async () => {
+    const { platform, extension } = world;
+    const run = new CliRun(platform.url, extension.testKey, ['trigger', 'promotion_code.created']);
+    expect([await run.ended, run.output]).toEqual([0, expect.stringContaining('Trigger succeeded')]);
+    const stripe = client(extension.testKey);
+    const [event] = (await stripe.events.list({ type: 'promotion_code.created', limit: 1 })).data;
+    expect(event).toMatchObject({ api_version: '2026-10-28.endive', data: { object: { promotion: { type: 'coupon' } } } });
+    const { coupon } = (event!.data.object as { promotion: { coupon: string } }).promotion;
+    const refused = await fetch(`${platform.url}/v1/promotion_codes`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${extension.testKey}` },
+      body: new URLSearchParams({ coupon }),
+    });
+    expect([refused.status, ((await refused.json()) as { error: { message: string } }).error.message]).toEqual([
+      400,
+      'Received unknown parameter: coupon',
+    ]);
+  });
+
+  test('listen forwards in the account’s version, and with --latest in the newest', async () => {
+    const { platform, extension } = world;
+    await platform.control.setApiVersion({ account: extension.id, api_version: '2025-02-24.acacia' });
+    const versions: string[] = [];
+    for (const more of [[], ['--latest']]) {
+      const hook = await Receiver.open();
+      const args = ['listen', '--skip-update', '--all-snapshot', '--no-wss', '--forward-to', hook.url, ...more];
+      const listen = new CliRun(platform.url, extension.testKey, args);
+      const secret = await listen.says(/signing secret is (whsec_[0-9a-f]{64})/);
+      const stripe = client(extension.testKey);
+      await stripe.products.create({ name: 'Pro' });
+      const { body, headers } = await hook.first('product.created');
+      versions.push(stripe.webhooks.constructEvent(body, headers['stripe-signature']!, secret).api_version!);
+      expect(hook.received).toHaveLength(1);
+      await until(
+        async () => (await platform.control.deliveries({ owner: extension.id, type: 'product.created' })).data[0]!.attempts === 1,
+      );
+      await listen.stop();
+      await hook.close();
+    }
+    expect(versions).toEqual(['2025-02-24.acacia', '2026-10-28.endive']);
+    await platform.control.setApiVersion({ account: extension.id, api_version: '2026-10-28.endive' });
+  });
+
   test('the secret of a machine stays, so that a local server need not be told a new one', async () => {
     const secrets: string[] = [];
     for (let i = 0; i < 2; i++) {

@@ -1,8 +1,19 @@
 import { createRequire } from 'node:module';
-import { type Contract, defaultObject, loadContract } from '@annex/contract';
+import {
+  type Contract,
+  defaultObject,
+  type Form,
+  type FormHash,
+  fieldsOf,
+  loadContract,
+  type NodeId,
+  type Operation,
+  ParamError,
+  readParams,
+} from '@annex/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StripeObject } from '../src/engine/index.ts';
-import { oldVersion } from '../src/versions/version.ts';
+import { type OldVersion, oldVersion } from '../src/versions/version.ts';
 import { contractOf, violations } from './older-contract.ts';
 import { Receiver } from './receiver.ts';
 import { inventKey, type TestPlatform, testPlatform } from './world.ts';
@@ -46,6 +57,65 @@ const LIVED = [
   ...['subscription_schedule', 'tax_id', 'tax_rate', 'test_helpers.test_clock', 'topup', 'transfer', 'transfer_reversal'],
   ...['webhook_endpoint'],
 ];
+
+/** What had no type before, so that the sample is none of today's words; and what has left without a successor, far from what lives. */
+const NOT_TAKEN = [
+  ...[
+    'POST /v1/accounts/{account}/persons',
+    'POST /v1/accounts/{account}/reject',
+    'POST /v1/accounts/{id}/reject',
+    'POST /v1/tokens person',
+  ],
+  'POST /v1/checkout/sessions line_items: Received unknown parameter: line_items[0][dynamic_tax_rates]',
+  ...['POST /v1/account_sessions components', 'POST /v1/financial_connections/sessions filters', 'POST /v1/payment_methods/'],
+  ...['POST /v1/tax/registrations country_options', 'POST /v1/terminal/configurations', 'POST /v1/test_helpers/issuing/authorizations'],
+  ...['GET /v1/invoices/upcoming subscription_trial_from_plan', 'GET /v1/invoices/upcoming/lines subscription_trial_from_plan'],
+];
+
+/** A value that the types allow, as a form carries it; every part of a hash is filled in. */
+function sample(contract: Contract, id: NodeId, depth: number): Form {
+  const node = contract.node(id);
+  if (typeof node === 'string') return { time: '1800000000', bool: 'true' }[node as 'time'] ?? '1';
+  switch (node[0]) {
+    case 'e':
+      return String(node[2].includes('sum') ? 'sum' : node[2][0]);
+    case 'B':
+      return String(node[1] === 1);
+    case 'a':
+      return [sample(contract, node[1], depth + 1)];
+    case 'm':
+    case 'M':
+      return Object.assign(Object.create(null), { k: sample(contract, node[1], depth + 1) });
+    case 'u':
+      return sample(contract, node[1][0]!, depth);
+    case 'o': {
+      const fields = fieldsOf(node).filter((field) => depth < 6 || (field.flags & 1) === 0);
+      return Object.assign(
+        Object.create(null),
+        Object.fromEntries(fields.map((field) => [field.name, sample(contract, field.node, depth + 1)])),
+      );
+    }
+    default:
+      return 'x';
+  }
+}
+
+/** Why today's contract would not understand a request of before, where that is not what else is missing in it. */
+function refusalOf(
+  now: Contract,
+  op: Operation,
+  request: { form: FormHash; old: OldVersion | undefined; keys: readonly string[] },
+): string | undefined {
+  try {
+    const look = { get: () => undefined, find: () => [] };
+    request.old?.upgrade(request.keys, { form: request.form, ids: ['x'], look });
+    readParams(now, op, request.form);
+  } catch (error) {
+    if (!(error instanceof ParamError)) return String(error);
+    if (!error.message.startsWith('Missing required param')) return error.message;
+  }
+  return undefined;
+}
 
 /** Everything that the SDK was answered, by what it asked. */
 class Answers {
@@ -151,5 +221,28 @@ describe.each(SDKS)('%s', (name, Sdk, version) => {
       return contract.objects.has(object) ? violations(contract, answer).filter((line) => line.endsWith('is absent')) : [];
     });
     expect(absent).toEqual([]);
+  });
+  test('every parameter that the SDK can send is understood', () => {
+    const now = loadContract();
+    const old = oldVersion(version);
+    const refused: string[] = [];
+    let asked = 0;
+    for (const op of contract.operations.filter((each) => each.path.startsWith('/v1/') && each.params >= 0)) {
+      const route = old?.route(op.method, op.path);
+      const [method, path] = (route?.op ?? op.key).split(' ') as [string, string];
+      const today = now.match(method, path.replace(/\{[^}]+\}/g, 'x'))?.op;
+      if (today === undefined) continue;
+      const keys = route === undefined ? [today.key] : [op.key, today.key];
+      for (const field of fieldsOf(contract.node(op.params))) {
+        asked += 1;
+        const form = Object.assign(Object.create(null), {
+          [field.name]: field.name === 'payment_method_types' ? ['card'] : sample(contract, field.node, 0),
+        }) as FormHash;
+        const message = refusalOf(now, today, { form, old, keys });
+        if (message !== undefined) refused.push(`${op.key} ${field.name}: ${message.slice(0, 120)}`);
+      }
+    }
+    expect(asked).toBeGreaterThan(2000);
+    expect(refused.filter((line) => !NOT_TAKEN.some((known) => line.startsWith(known)))).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import type { Operation } from '@annex/contract';
 import type { ConnectionRecord, KeyRecord } from '../accounts/records.ts';
 import type { Engine, Params, World } from '../engine/index.ts';
 import type { RequestFate } from '../faults/faults.ts';
+import type { FormerRoute } from '../versions/change.ts';
 import type { OldRequest } from '../versions/params.ts';
 import type { OldVersion } from '../versions/version.ts';
 
@@ -39,6 +40,8 @@ export interface Exchange {
   old?: OldVersion | undefined;
   /** Set where parameters may have names of before. */
   names?: { readonly of: OldVersion; readonly lenient: boolean };
+  /** Set where the address is one of before. */
+  former?: { readonly key: string; readonly route: FormerRoute };
   /** What became of such parameters. */
   upgraded?: OldRequest;
   op?: Operation;

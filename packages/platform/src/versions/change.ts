@@ -20,6 +20,8 @@ export interface VersionChange {
   /** What changed, in a sentence for people: it stands in `docs/reference/versions.md`. */
   readonly sentence: string;
   readonly params?: readonly ParamRule[];
+  /** Addresses that are gone, by method and path, and what serves them now. */
+  readonly routes?: Readonly<Record<string, FormerRoute>>;
   /** By the `object` of what is answered. */
   readonly answers?: Readonly<Record<string, Down>>;
   /** Fields that could be expanded before and are gone: object, field, the kind of object that it named. */
@@ -28,6 +30,14 @@ export interface VersionChange {
   readonly events?: readonly string[];
   /** Tried by `versions.test.ts`: an object now, and what it was before. */
   readonly rows: readonly Row[];
+}
+
+/** An operation of before. */
+export interface FormerRoute {
+  /** `POST /v1/invoices/create_preview` */
+  readonly op: string;
+  /** The field of the answer that was the whole answer. */
+  readonly pick?: string;
 }
 
 /** A worked example of a change. */

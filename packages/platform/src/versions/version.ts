@@ -1,5 +1,5 @@
 import type { Contract, FormHash, Operation } from '@annex/contract';
-import type { Look, VersionChange } from './change.ts';
+import type { FormerRoute, Look, VersionChange } from './change.ts';
 import { CHANGES } from './changes/index.ts';
 import { Downgrade } from './downgrade.ts';
 import { expandBefore, referencesOf, splitExpand } from './expand.ts';
@@ -15,11 +15,13 @@ export class OldVersion {
   private readonly rules = new Map<string, ParamRule[]>();
   private readonly references: ReadonlyMap<string, string>;
   private readonly unknownEvents: ReadonlySet<string>;
+  private readonly routes: Readonly<Record<string, FormerRoute>>;
 
   constructor(changes: readonly VersionChange[]) {
     this.changes = changes;
     this.downgrade = new Downgrade(changes);
     this.references = referencesOf(changes);
+    this.routes = Object.assign({}, ...changes.map((change) => change.routes ?? {}));
     this.unknownEvents = new Set(changes.flatMap((change) => change.events ?? []));
     // The oldest change first: what it makes of a request is what the next one knows.
     for (const rule of [...changes].reverse().flatMap((change) => change.params ?? [])) {
@@ -31,10 +33,15 @@ export class OldVersion {
     }
   }
 
-  /** Brings parameters up to date, in place. Throws a `ParamError` for a name that came later. */
-  upgrade(op: string, request: { form: FormHash; ids: readonly string[]; look: Look; lenient?: boolean }): OldRequest {
+  /** What serves an address that is gone, or nothing. */
+  route(method: string, path: string): FormerRoute | undefined {
+    return this.routes[`${method} ${path}`];
+  }
+
+  /** Brings parameters up to date, in place. Throws a `ParamError` for a name that came later. `ops` are the operation's key, and before it the address of before. */
+  upgrade(ops: readonly string[], request: { form: FormHash; ids: readonly string[]; look: Look; lenient?: boolean }): OldRequest {
     const old = new OldRequest({ ...request, lenient: request.lenient ?? false });
-    const rules = this.rules.get(withoutNames(op)) ?? [];
+    const rules = ops.flatMap((op) => this.rules.get(withoutNames(op)) ?? []);
     for (const rule of rules) for (const name of rule.since ?? []) old.refuse(name);
     for (const rule of rules) {
       for (const [from, to] of Object.entries(rule.moved ?? {})) old.move(from, to);

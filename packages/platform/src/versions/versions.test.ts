@@ -34,12 +34,13 @@ describe('the worked examples of the changes', () => {
 
   test.each(having('request'))('$title, asked', ({ change, row }) => {
     const form = decodeForm(row.request!.form);
-    new OldVersion([change]).upgrade(row.request!.op, { form, ids: [], look: lookIn(row.world ?? []) });
+    new OldVersion([change]).upgrade([row.request!.op], { form, ids: [], look: lookIn(row.world ?? []) });
     expect(plain(form)).toEqual(row.request!.becomes);
   });
 
   test.each(having('refused'))('$title, with a name that came later', ({ change, row }) => {
-    const ask = () => new OldVersion([change]).upgrade(row.refused!.op, { form: decodeForm(row.refused!.form), ids: [], look: lookIn([]) });
+    const ask = () =>
+      new OldVersion([change]).upgrade([row.refused!.op], { form: decodeForm(row.refused!.form), ids: [], look: lookIn([]) });
     expect(ask).toThrow(ParamError);
     expect(ask).toThrow(`Received unknown parameter: ${row.refused!.param}`);
   });

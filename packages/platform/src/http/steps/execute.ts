@@ -22,7 +22,9 @@ function keep(platform: Platform, exchange: Exchange, result: { draft: Draft; st
 function atVersion(platform: Platform, exchange: Exchange, answer: { text: string; draft: Draft }): string {
   if (exchange.old === undefined) return answer.text;
   const { contract } = platform.engine;
-  return exchange.old.answer(answer.text, { contract, look: lookInto(answer.draft), expand: exchange.expandBefore ?? [] });
+  const pick = exchange.former?.route.pick;
+  const text = pick === undefined ? answer.text : JSON.stringify((JSON.parse(answer.text) as Record<string, unknown>)[pick]);
+  return exchange.old.answer(text, { contract, look: lookInto(answer.draft), expand: exchange.expandBefore ?? [] });
 }
 
 /** Means, implies, is kept: the engine decides, the store keeps it whole, and only then is it answered. */

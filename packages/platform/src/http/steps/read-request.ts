@@ -10,6 +10,7 @@ import { badBody, noV2, unrecognizedUrl } from '../refusals.ts';
 export function matchOperation(platform: Platform, exchange: Exchange): void {
   const path = exchange.path.replace(/\/{2,}/g, '/');
   if (path.startsWith('/v2/')) throw noV2(exchange.method, exchange.path);
+  if (exchange.old !== undefined && matchFormer(platform, exchange, path)) return;
   const found = platform.engine.contract.match(exchange.method, path);
   if (found === undefined) {
     if (answerOwnOperation(platform, exchange)) return;
@@ -19,11 +20,24 @@ export function matchOperation(platform: Platform, exchange: Exchange): void {
   exchange.ids = found.ids;
 }
 
+/** An address that the request's version had and the contract has no more. */
+function matchFormer(platform: Platform, exchange: Exchange, path: string): boolean {
+  const route = exchange.old!.route(exchange.method, path);
+  if (route === undefined) return false;
+  const [method, now] = route.op.split(' ') as [string, string];
+  const found = platform.engine.contract.match(method, now)!;
+  exchange.former = { key: `${exchange.method} ${path}`, route };
+  exchange.op = found.op;
+  exchange.ids = found.ids;
+  return true;
+}
+
 /** Parameters of an older version in the words of the model. */
 function upgrade(platform: Platform, exchange: Exchange, form: FormHash): void {
+  const { former, op } = exchange;
   const { of, lenient } = exchange.names!;
   const look = lookAt(platform.store, exchange.caller!.world);
-  exchange.upgraded = of.upgrade(exchange.op!.key, { form, ids: exchange.ids!, look, lenient });
+  exchange.upgraded = of.upgrade(former === undefined ? [op!.key] : [former.key, op!.key], { form, ids: exchange.ids!, look, lenient });
 }
 
 /** Checks the paths to expand, and sets those apart that lead through fields of before. */

@@ -15,7 +15,6 @@ export const endivePaymentMethodTypes: VersionChange = {
         'POST /v1/checkout/sessions',
       ],
       moved: { payment_method_types: 'allowed_payment_method_types' },
-      since: ['allowed_payment_method_types'],
     },
   ],
   rows: [
@@ -25,11 +24,6 @@ export const endivePaymentMethodTypes: VersionChange = {
         op: 'POST /v1/payment_intents',
         form: 'amount=100&currency=usd&payment_method_types[]=card',
         becomes: { amount: '100', currency: 'usd', allowed_payment_method_types: ['card'] },
-      },
-      refused: {
-        op: 'POST /v1/payment_intents',
-        form: 'amount=100&currency=usd&allowed_payment_method_types[]=card',
-        param: 'allowed_payment_method_types',
       },
     },
   ],

@@ -8,10 +8,12 @@ import { basilShippingDetails } from './basil-shipping-details.ts';
 import { basilSingleDiscount } from './basil-single-discount.ts';
 import { basilSubscriptionPeriod } from './basil-subscription-period.ts';
 import { basilTaxes } from './basil-taxes.ts';
+import { basilUpcomingInvoices } from './basil-upcoming-invoices.ts';
 import { cloverDiscountSource } from './clover-discount-source.ts';
 import { cloverFlexibleBilling } from './clover-flexible-billing.ts';
 import { cloverPhaseDuration } from './clover-phase-duration.ts';
 import { cloverPromotion } from './clover-promotion.ts';
+import { dahliaForgottenParams } from './dahlia-forgotten-params.ts';
 import { dahliaLeftOut } from './dahlia-left-out.ts';
 import { dahliaUiMode } from './dahlia-ui-mode.ts';
 import { endiveBillingCycleAnchor } from './endive-billing-cycle-anchor.ts';
@@ -25,6 +27,7 @@ export const CHANGES: readonly VersionChange[] = [
   endiveRejectReason,
   dahliaUiMode,
   dahliaLeftOut,
+  dahliaForgottenParams,
   cloverDiscountSource,
   cloverPromotion,
   cloverPhaseDuration,
@@ -38,4 +41,5 @@ export const CHANGES: readonly VersionChange[] = [
   basilCreditNoteRefunds,
   basilShippingDetails,
   basilAggregateUsage,
+  basilUpcomingInvoices,
 ];
