@@ -43,13 +43,17 @@ const shapeOf = (path: string): string =>
     .replace(/\b[a-z]{2,12}_[A-Za-z0-9]{8,}[\w.]*/g, 'ID')
     .replace(/\/(live)\b/, '/test');
 
-/** Every shape of page that a person can reach by links, signed in as this user. */
-export async function crawl(world: ExtensionWorld, email: string): Promise<Crawled[]> {
+/** Every shape of page that a person can reach by links from the dashboard, from consent and from hosted pages, signed in as this user. */
+export async function crawl(world: ExtensionWorld, email: string, hosted: readonly string[] = []): Promise<Crawled[]> {
   const visitor = new Visitor(world.platform.url);
   await visitor.signIn(email);
   const pages: Crawled[] = [];
   const seen = new Set<string>();
-  const waiting = ['/', authorizePath({ client_id: world.extension.test.id, always_prompt: 'true', state: '"><script>alert(1)</script>' })];
+  const waiting = [
+    '/',
+    authorizePath({ client_id: world.extension.test.id, always_prompt: 'true', state: '"><script>alert(1)</script>' }),
+    ...hosted,
+  ];
   for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
     const shape = shapeOf(path);
     if (seen.has(shape)) continue;
@@ -62,7 +66,7 @@ export async function crawl(world: ExtensionWorld, email: string): Promise<Crawl
     }
     const html = await response.text();
     pages.push({ path, status: response.status, headers: response.headers, html });
-    for (const link of links(html)) if (link.startsWith('/') && !link.endsWith('/live')) waiting.push(link);
+    for (const link of links(html)) if (link.startsWith('/') && !/\/(live|pdf)$/.test(link)) waiting.push(link);
   }
   return pages;
 }

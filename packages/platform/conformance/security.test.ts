@@ -33,6 +33,32 @@ vi.mock('node:crypto', async (original) => {
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(1)>'`;
 const TEAM = 'team@lantern.example';
 
+/** The pages that Acme shows its customers, with hostile names all over. */
+async function hostedPaths(): Promise<string[]> {
+  const key = world.owner.acme.testKey;
+  const post = async (path: string, form: Record<string, string>) => (await api(world, { key, path, form })).body;
+  const product = (await post('/v1/products', { name: HOSTILE })).id as string;
+  const recurring = { product, currency: 'eur', unit_amount: '900', 'recurring[interval]': 'month' };
+  const price = (await post('/v1/prices', recurring)).id as string;
+  const named = { name: HOSTILE, email: 'x@example.com', payment_method: 'pm_card_visa' };
+  const customer = (await post('/v1/customers', { ...named, 'invoice_settings[default_payment_method]': 'pm_card_visa' })).id as string;
+  await post('/v1/payment_methods/pm_card_mastercard/attach', { customer });
+  const subscription = (await post('/v1/subscriptions', { customer, 'items[0][price]': price })).id as string;
+  const invoice = (await post('/v1/invoices', { customer, description: HOSTILE, footer: HOSTILE })).id as string;
+  await post('/v1/invoiceitems', { customer, invoice, amount: '900', currency: 'eur', description: HOSTILE });
+  const { hosted_invoice_url: address } = await post(`/v1/invoices/${invoice}/finalize`, {});
+  const back = { success_url: 'https://shop.example/done', cancel_url: 'https://shop.example/back' };
+  const items = { 'line_items[0][price]': price, 'line_items[0][quantity]': '2', 'line_items[0][adjustable_quantity][enabled]': 'true' };
+  const session = await post('/v1/checkout/sessions', { mode: 'subscription', allow_promotion_codes: 'true', ...items, ...back });
+  const link = await post('/v1/payment_links', { 'line_items[0][price]': price, 'line_items[0][quantity]': '1' });
+  const portal = await post('/v1/billing_portal/sessions', { customer, return_url: 'https://shop.example/account' });
+  const at = new URL(portal.url).pathname;
+  return [
+    ...[session.url, link.url, address].map((url: string) => new URL(url).pathname),
+    ...[at, `${at}/subscriptions/${subscription}/update`, `${at}/subscriptions/${subscription}/confirm?price=${price}&quantity=3`],
+  ];
+}
+
 let world: ExtensionWorld;
 let pages: Crawled[];
 
@@ -56,7 +82,7 @@ beforeAll(async () => {
   await api(world, { key: owner.acme.testKey, path: '/v1/customers', form: named });
   await api(world, { key: owner.acme.testKey, path: `/v1/customers/${encodeURIComponent(HOSTILE)}` });
   await api(world, { key: extension.testKey, account: owner.acme.id, path: `/v1/customers?email=${encodeURIComponent(HOSTILE)}` });
-  pages = [...(await crawl(world, owner.email)), ...(await crawl(world, TEAM))];
+  pages = [...(await crawl(world, owner.email, await hostedPaths())), ...(await crawl(world, TEAM))];
 });
 afterAll(() => world.platform.close());
 
@@ -64,7 +90,7 @@ const state = (): string => JSON.stringify(world.platform.store.snapshot().rows.
 
 describe('every page', () => {
   test('is reached by the crawl', () => {
-    expect(pages.length).toBeGreaterThan(35);
+    expect(pages.length).toBeGreaterThan(45);
     expect(pages.filter((page) => page.status !== 200).map((page) => `${page.path} ${page.status}`)).toEqual([]);
   });
 
@@ -437,5 +463,33 @@ describe('limits', () => {
     const draft = world.platform.engine.draft(SYSTEM, world.platform.clock.now(), NOBODY);
     const made = registerApplications(draft, { account: world.owner.acme.id });
     expect(made.test.oauth_enabled).toBe(false);
+  });
+});
+
+describe('hosted pages', () => {
+  const found = (start: string): Crawled => pages.find((page) => page.path.startsWith(start))!;
+
+  test('a form may leave for the addresses of the session and nowhere else', () => {
+    expect(found('/c/pay/').headers.get('content-security-policy')).toContain("form-action 'self' https://shop.example;");
+    expect(found('/p/session/').headers.get('content-security-policy')).toContain("form-action 'self';");
+    expect(found('/i/').headers.get('content-security-policy')).toContain("form-action 'self';");
+  });
+
+  test('are opened by their whole address alone', async () => {
+    for (const start of ['/c/pay/', '/p/session/', '/i/']) {
+      const { path } = found(start);
+      const other = path.slice(0, -1) + (path.endsWith('x') ? 'y' : 'x');
+      expect((await fetch(world.platform.url + other)).status, other).toBe(404);
+      expect((await fetch(world.platform.url + path.replace('/test', '/live'))).status, path).toBe(404);
+    }
+  });
+
+  test('a session cannot lead to what is no web address', async () => {
+    const key = world.owner.acme.testKey;
+    for (const url of ['javascript:alert(1)', 'data:text/html,x', '//evil.example', 'https://', 'https://a:b@evil.example/']) {
+      const form = { mode: 'setup', currency: 'eur', success_url: url };
+      const { status, body } = await api(world, { key, path: '/v1/checkout/sessions', form });
+      expect([status, body.error.param], url).toEqual([400, 'success_url']);
+    }
   });
 });

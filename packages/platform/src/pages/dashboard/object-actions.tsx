@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { FC } from 'hono/jsx';
 import type { StripeObject } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
+import { webAddress } from '../brand.ts';
 import { Csrf } from '../layout.tsx';
 import { callAsOwner, type OwnCall } from '../own-call.ts';
 import type { DashboardEnv } from '../place.ts';
@@ -17,6 +18,8 @@ interface ObjectAction {
   readonly offered: (object: StripeObject) => boolean;
   readonly call: (object: StripeObject) => OwnCall;
   readonly isDanger?: boolean;
+  /** Where the answer leads, instead of back to the object. */
+  readonly leadsTo?: (answer: StripeObject) => string;
 }
 
 const at = (path: string, object: StripeObject): string => `/v1/${path}/${encodeURIComponent(object.id)}`;
@@ -83,6 +86,14 @@ export const OBJECT_ACTIONS: readonly ObjectAction[] = [
     call: (object) => ({ method: 'POST', path: `${at('invoices', object)}/void` }),
   },
   {
+    name: 'portal',
+    label: 'Open the billing portal',
+    on: 'customer',
+    offered: () => true,
+    call: (object) => ({ method: 'POST', path: '/v1/billing_portal/sessions', form: { customer: object.id } }),
+    leadsTo: (session) => ownPathOf(session.url)!,
+  },
+  {
     name: 'delete',
     label: 'Delete',
     on: 'customer',
@@ -92,8 +103,33 @@ export const OBJECT_ACTIONS: readonly ObjectAction[] = [
   },
 ];
 
+/** The path of an address of ours, so that it opens wherever the dashboard was opened. */
+function ownPathOf(address: unknown): string | undefined {
+  const url = webAddress(address);
+  return url === undefined ? undefined : new URL(url).pathname;
+}
+
+/** The page that customers see of an object: checkout, the invoice, a payment link, the portal. */
+const PAGES: Readonly<Record<string, (object: StripeObject, seen: Seen) => string | undefined>> = {
+  'checkout.session': (object, { world }) =>
+    object.status === 'open' ? `/c/pay/${world.account}/${world.livemode ? 'live' : 'test'}/${object.id}` : undefined,
+  invoice: (object) => ownPathOf(object.hosted_invoice_url),
+  payment_link: (object) => ownPathOf(object.url),
+  'billing_portal.session': (object) => ownPathOf(object.url),
+};
+
+const PageLink: FC<{ seen: Seen; object: StripeObject }> = ({ seen, object }) => {
+  const href = PAGES[object.object]?.(object, seen);
+  return href === undefined ? null : (
+    <a class="button" href={href}>
+      Open its page
+    </a>
+  );
+};
+
 export const ObjectActions: FC<{ seen: Seen; object: StripeObject; csrf: string }> = ({ seen, object, csrf }) => (
   <>
+    <PageLink seen={seen} object={object} />
     {OBJECT_ACTIONS.filter((action) => action.on === object.object && action.offered(object)).map((action) => (
       <form method="post" action={`${seen.base}/data/${object.object}/${object.id}/do`}>
         <Csrf token={csrf} />
@@ -124,7 +160,7 @@ export function objectActionRoutes(platform: Platform): Hono<DashboardEnv> {
       });
     }
     const answer = callAsOwner(platform, world, action.call(object));
-    if (answer.refusal === undefined) return c.redirect(back.href, 303);
+    if (answer.refusal === undefined) return c.redirect(action.leadsTo?.(answer.body) ?? back.href, 303);
     return problemPage(c, { status: 400, title: 'The API refused this', text: answer.refusal, json: answer.body, back });
   });
   return app;
