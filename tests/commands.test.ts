@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SETTINGS } from '../packages/platform/src/settings.ts';
@@ -34,6 +36,24 @@ describe('the commands', () => {
     [['--seed', 'nothing'], "There is no seed 'nothing'. Choose from: demo."],
   ])('annex platform %j is refused in one sentence, with exit code 1', (args, sentence) => {
     expect(run([ANNEX, 'platform', ...args])).toEqual({ status: 1, stdout: '', stderr: `annex platform: ${sentence}\n` });
+  });
+
+  test.each([
+    [[], 'Which business? Give its file: annex simulate examples/businesses/quiet.yaml'],
+    [['a.yaml', 'b.yaml'], "One business at a time: 'b.yaml' is one too many."],
+    [['a.yaml', '--port', 'many'], "--port takes a number up to 65535, not 'many'."],
+    [['a.yaml', '--key', 'sk_live_x'], '--key takes a test key such as sk_test_mine: a business is simulated in test mode.'],
+    [['README.md'], 'The business README.md cannot be lived:'],
+  ])('annex simulate %j is refused in one sentence, with exit code 1', (args, sentence) => {
+    const { status, stdout, stderr } = run([ANNEX, 'simulate', ...args]);
+    expect([status, stdout, stderr.startsWith(`annex simulate: ${sentence}`)]).toEqual([1, '', true]);
+  });
+
+  test('annex simulate lives a business and writes what was decided', () => {
+    const ledger = join(mkdtempSync(join(tmpdir(), 'annex-simulate-')), 'ledger.json');
+    const { status, stdout } = run([ANNEX, 'simulate', 'examples/businesses/quiet.yaml', '--once', '--ledger', ledger]);
+    expect([status, /^Quiet lives from .*\n\d+ customers have come/.test(stdout)]).toEqual([0, true]);
+    expect(JSON.parse(readFileSync(ledger, 'utf8')).customers.length).toBeGreaterThan(10);
   });
 
   test.each([

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// `annex platform …` runs the simulator; every other command is the kit's. Plain JavaScript, because it must say its one
-// clear sentence on a Node that is too old, and because in a fresh clone it runs before anything is built.
+// `annex platform …` runs the simulator, `annex simulate …` lives a business on one; every other command is the kit's. Plain
+// JavaScript, because it must say its one clear sentence on a Node that is too old, and because in a fresh clone it runs before
+// anything is built.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -32,8 +33,8 @@ function build() {
 }
 
 const args = process.argv.slice(2);
-const isPlatform = args[0] === 'platform';
-const command = isPlatform ? '@annex/platform/main' : '@annex/kit/cli';
+const ours = { platform: '@annex/platform/main', simulate: '@annex/platform/simulate' }[args[0]];
+const command = ours ?? '@annex/kit/cli';
 if (!existsSync(fileURLToPath(import.meta.resolve(command)))) build();
 const { main } = await import(command);
-await main(isPlatform ? args.slice(1) : args);
+await main(ours === undefined ? args : args.slice(1));

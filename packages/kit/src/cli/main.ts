@@ -90,5 +90,5 @@ function overview(): string {
   const commands = COMMANDS.map(({ name, usage, sentence }) => `  annex ${`${name} ${usage}`.padEnd(52)} ${sentence}`);
   const settings = Object.values(SETTINGS).flatMap(({ env, sentence }) => (env === undefined ? [] : [[env, sentence] as const]));
   const variables = [...Object.entries(ENVIRONMENT), ...settings].map(([variable, sentence]) => `  ${variable.padEnd(26)} ${sentence}`);
-  return `annex: connects, mirrors and forgets Stripe accounts. (annex platform runs the local platform.)\n\n${commands.join('\n')}\n\nEvery command takes --json and --help. The environment says the rest:\n\n${variables.join('\n')}\n`;
+  return `annex: connects, mirrors and forgets Stripe accounts. (annex platform runs the local platform, annex simulate lives a business on it.)\n\n${commands.join('\n')}\n\nEvery command takes --json and --help. The environment says the rest:\n\n${variables.join('\n')}\n`;
 }

@@ -129,7 +129,8 @@ export class Dues {
     this.running = awaited;
     try {
       const row = engine.store.row(parseWorldKey(awaited.world), awaited.object, awaited.id);
-      const ids = this.platform.idsFor(`${awaited.key} ${awaited.at} ${row?.text}`);
+      // Without the address, so that the same life at another port is the same.
+      const ids = this.platform.idsFor(`${awaited.key} ${awaited.at} ${row?.text.replaceAll(engine.origin, '')}`);
       const draft = engine.draft(parseWorldKey(awaited.world), awaited.at, NOBODY, { ids });
       const object = draft.get(awaited.object, awaited.id);
       const due = object === undefined ? undefined : nextDue(this.rows.get(awaited.object)!, object);
