@@ -24,6 +24,9 @@ export const creditNote: readonly EventRow[] = [
       ['charge.refunded', { amount_refunded: 0 }],
       'credit_note.created',
       ['invoice.updated', { post_payment_credit_notes_amount: 0 }],
+      // The network's reference, a moment later.
+      ['refund.updated', ['destination_details']],
+      ['charge.refund.updated', ['destination_details']],
     ],
   }),
   row({

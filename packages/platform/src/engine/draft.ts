@@ -6,14 +6,12 @@ import type { Actor, Core, EmitOptions, Entry, Ground, Happening, InsertOptions,
 import { NOBODY, writeOf } from './ground.ts';
 import { type Ids, newId } from './ids.ts';
 import { previousAttributes } from './previous-attributes.ts';
+import { signed } from './signed.ts';
 import type { PageQuery, Write } from './store.ts';
 import { matches } from './values.ts';
 import { type Fields, homeOf, type StripeObject, type World, worldKey } from './world.ts';
 
 const entryKey = (world: World, object: string, id: string): string => `${worldKey(world)}/${object}/${id}`;
-
-/** The `application` of a webhook endpoint is the one whose accounts it listens to, not the one that made it. */
-const NAMES_WHOM_IT_TELLS = 'webhook_endpoint';
 
 /**
  * What should be so: an overlay over the store in which behaviours read their own writes. Nothing is kept until the
@@ -66,6 +64,11 @@ export class Draft {
   /** The same draft, seen from another world (a fee belongs to the platform's account, its charge to the connected one). */
   in(world: World): Draft {
     return new Draft(this.core, world, this.now, this.actor);
+  }
+
+  /** A draft of its own over the same store, at the same instant, that nobody keeps: what would happen can be lived in it. */
+  scratch(): Draft {
+    return Draft.begin(this.core.ground, this.world).at(this.now);
   }
 
   /** The same draft at another instant (a test clock's). */
@@ -136,7 +139,7 @@ export class Draft {
 
   /** Stores a new object and tells `<object>.created` where the contract knows that event. */
   insert(made: StripeObject, options: InsertOptions = {}): StripeObject {
-    const value = this.signed(made);
+    const value = signed(this.contract, this.actor.application, made);
     const key = entryKey(this.world, value.object, value.id);
     const entry: Entry = { world: this.world, before: undefined, value, text: undefined, state: 'kept', touched: true };
     this.core.entries.set(key, entry);
@@ -233,13 +236,6 @@ export class Draft {
     this.core.entries.set(key, entry);
     this.fresh(entry);
     return entry;
-  }
-
-  /** What an extension makes carries its `application`, where objects of this kind have one (oauth 8.4). */
-  private signed(value: StripeObject): StripeObject {
-    const { application } = this.actor;
-    if (application === null || (value.application ?? null) !== null || NAMES_WHOM_IT_TELLS === value.object) return value;
-    return this.contract.fields(value.object).some((field) => field.name === 'application') ? { ...value, application } : value;
   }
 
   /** The value of an entry with its embedded lists up to date. */

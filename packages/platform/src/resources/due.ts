@@ -21,6 +21,7 @@ import { billPending, pendingAt } from './subscription/pending-items.ts';
 import { expirePending, pendingExpiresAt } from './subscription/pending-update.ts';
 import { renew, renewsAt } from './subscription/renew.ts';
 import { endTrial, trialEndsAt, trialWarning } from './subscription/trial.ts';
+import { upcomingInvoice } from './subscription/upcoming.ts';
 import { verification } from './tax-id.ts';
 import { arrival } from './topup.ts';
 
@@ -70,5 +71,5 @@ export const due: readonly DueRow[] = [
   payOut,
   arrival,
   soonRow([ruling, verification, bankAnswer, fundsArrive]),
-  reminderRow([discountEnds, trialWarning]),
+  reminderRow([discountEnds, trialWarning, upcomingInvoice]),
 ];

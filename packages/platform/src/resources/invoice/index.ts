@@ -6,6 +6,7 @@ import { addLines, removeLines, updateLine, updateLines } from './edit-lines.ts'
 import { finalizeOrTell } from './finalize.ts';
 import { pay } from './pay.ts';
 import { attachPayment } from './payment.ts';
+import { createPreview } from './preview.ts';
 import { linesOf, retotal } from './total.ts';
 
 const wrongState = (invoice: StripeObject, action: string) =>
@@ -80,5 +81,9 @@ export const invoice: Behaviour = {
     update_lines: updateLines,
     void: voidInvoice,
   },
-  specials: { 'POST /v1/invoices': createInvoice, 'POST /v1/invoices/{invoiceId}/lines/{id}': updateLine },
+  specials: {
+    'POST /v1/invoices': createInvoice,
+    'POST /v1/invoices/create_preview': createPreview,
+    'POST /v1/invoices/{invoiceId}/lines/{id}': updateLine,
+  },
 };

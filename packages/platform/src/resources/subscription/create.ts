@@ -10,6 +10,7 @@ import { pendingFields } from './pending-items.ts';
 import { needsDays, noDaysHere, noPaymentMethod, onlyOnUpdate, refuseUnsimulated } from './refusals.ts';
 import { firstPeriod, type Terms, termsOf } from './terms.ts';
 import { remindOfTrialEnd } from './trial.ts';
+import { remindOfInvoice } from './upcoming.ts';
 
 const tooHigh = (percent: number) =>
   invalid(`This value must be less than or equal to 100 (it currently is '${percent.toFixed(1)}').`, 'application_fee_percent');
@@ -113,6 +114,7 @@ export function insertSubscription(draft: Draft, params: Params, beginning: Begi
   const begun = draft.get('subscription', made.id)!;
   bill(draft, begun, params, { ...beginning, terms });
   if (terms.trialEnd !== null) remindOfTrialEnd(draft, draft.get('subscription', made.id)!);
+  remindOfInvoice(draft, draft.get('subscription', made.id)!);
   return draft.get('subscription', made.id)!;
 }
 

@@ -3,6 +3,7 @@ import { type Draft, previousAttributes, type StripeObject } from '../../engine/
 import { billSubscription } from './bill.ts';
 import { itemsOf, naturalPeriod } from './items.ts';
 import { linesFor, usageLines } from './lines.ts';
+import { remindOfInvoice } from './upcoming.ts';
 
 const LIVING = new Set(['active', 'past_due', 'unpaid']);
 
@@ -64,6 +65,7 @@ export function renew(draft: Draft, subscription: StripeObject): void {
 /** `customer.subscription.updated` with what has changed since. */
 export function tellRolled(draft: Draft, before: StripeObject): void {
   const after = draft.get('subscription', before.id)!;
+  remindOfInvoice(draft, after);
   const previous = previousAttributes(before, after);
   if (previous !== undefined) draft.emit('customer.subscription.updated', after, { previous });
 }
