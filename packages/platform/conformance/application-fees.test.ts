@@ -130,4 +130,40 @@ describe('an application fee', () => {
       stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }], application_fee_percent: 375 }, direct()),
     ).rejects.toThrow("This value must be less than or equal to 100 (it currently is '375.0').");
   });
+
+  test('of a checkout session is an amount of its payment, or a share of its subscription’s first invoice', async () => {
+    const price_data = { currency: 'usd', unit_amount: 1000, product_data: { name: 'Tea' } };
+    const success_url = 'https://shop.example/done';
+    const payment_intent_data = { application_fee_amount: 77 };
+    const once: Stripe.Checkout.SessionCreateParams = {
+      mode: 'payment',
+      success_url,
+      line_items: [{ price_data, quantity: 1 }],
+      payment_intent_data,
+    };
+    await expect(stripe.checkout.sessions.create(once)).rejects.toMatchObject({ param: 'payment_intent_data[application_fee_amount]' });
+    const monthly = { ...price_data, recurring: { interval: 'month' } } as const;
+    const subscription_data = { application_fee_percent: 10 };
+    const often: Stripe.Checkout.SessionCreateParams = {
+      mode: 'subscription',
+      success_url,
+      line_items: [{ price_data: monthly, quantity: 1 }],
+      subscription_data,
+    };
+    for (const [params, amount] of [
+      [once, 77],
+      [often, 100],
+    ] as const) {
+      const session = await stripe.checkout.sessions.create(params, direct());
+      const method = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } }, direct());
+      await stripe.rawRequest('POST', `/v1/payment_pages/${session.id}/confirm`, { payment_method: method.id }, direct());
+      const { data } = await stripe.charges.list({ limit: 100 }, direct());
+      const charge = data.find((each) => each.application_fee_amount === amount);
+      expect(charge).toMatchObject({ amount: 1000, application: world.extension.test.id });
+      expect(await feeOf(charge!.id)).toMatchObject({ amount, account });
+      const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ['subscription'] }, direct());
+      if (done.subscription !== null)
+        expect(done.subscription).toMatchObject({ application: world.extension.test.id, application_fee_percent: 10 });
+    }
+  });
 });

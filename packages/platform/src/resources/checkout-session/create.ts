@@ -1,4 +1,4 @@
-import { type Draft, type Fields, invalid, missingParam, type Params, type StripeObject } from '../../engine/index.ts';
+import { type Draft, type Fields, invalid, mergedMetadata, missingParam, type Params, type StripeObject } from '../../engine/index.ts';
 import { currencyOf } from '../price.ts';
 import { chosenDiscounts } from './discounts.ts';
 import { checkMode, insertItems, itemsOf } from './items.ts';
@@ -14,6 +14,12 @@ const badExpiry = () =>
   invalid('The `expires_at` timestamp must be less than 24 hours and at least 30 minutes from Checkout Session creation.', 'expires_at');
 const oneCustomer = () => invalid('You may only specify one of these parameters: customer, customer_email.', 'customer');
 const eitherDiscounts = () => invalid('You may only specify one of these parameters: allow_promotion_codes, discounts.', 'discounts');
+
+const noFeeHere = (param: string) =>
+  invalid(
+    `You can only set \`${param}\` on behalf of another account (using an OAuth key, the Stripe-Account header, or transfer_data).`,
+    param,
+  );
 
 /** Parameters that only some modes take. */
 const MODES_OF: Readonly<Record<string, readonly string[]>> = {
@@ -35,6 +41,18 @@ function checkUrl(params: Params, name: string): void {
   if (!/^https?:\/\/[^\s/?#@]+(?:[/?#]\S*)?$/i.test(filled)) throw badUrl(name, url);
 }
 
+const FEES = [
+  ['payment_intent_data', 'application_fee_amount'],
+  ['subscription_data', 'application_fee_percent'],
+] as const;
+
+/** Only an application earns a fee, or a payment that goes to another account. */
+function checkFee(draft: Draft, params: Params): void {
+  for (const [data, fee] of FEES)
+    if (typeof params[data]?.[fee] === 'number' && draft.actor.application === null && params[data].transfer_data === undefined)
+      throw noFeeHere(`${data}[${fee}]`);
+}
+
 function check(draft: Draft, params: Params, mode: string): void {
   for (const [name, modes] of Object.entries(MODES_OF)) if (params[name] !== undefined && !modes.includes(mode)) throw notHere(name, mode);
   const hosted = (params.ui_mode ?? 'hosted_page') === 'hosted_page';
@@ -47,6 +65,7 @@ function check(draft: Draft, params: Params, mode: string): void {
   if (params.customer !== undefined && params.customer_email !== undefined) throw oneCustomer();
   if (params.allow_promotion_codes === true && (params.discounts ?? []).length > 0) throw eitherDiscounts();
   if (params.customer !== undefined) draft.need('customer', params.customer, 'customer');
+  checkFee(draft, params);
   const asked = params.expires_at;
   if (asked !== undefined && (asked < draft.now + HOUR / 2 || asked > draft.now + 24 * HOUR)) throw badExpiry();
 }
@@ -102,6 +121,7 @@ export function sessionFields(draft: Draft, params: Params): Fields {
     discounts,
     expires_at: params.expires_at ?? draft.now + 24 * HOUR,
     invoice_creation: mode === 'payment' ? invoiceCreation(params) : null,
+    metadata: mergedMetadata({}, params.metadata ?? {}),
     mode,
     payment_method_collection: mode === 'subscription' ? (params.payment_method_collection ?? 'always') : 'if_required',
     payment_method_options: { card: { request_three_d_secure: 'automatic' } },

@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import type Stripe from 'stripe';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inventKey, type TestPlatform, testPlatform } from './world.ts';
+
+/* What checkout sessions come to, and what they refuse; completed without a browser. */
+
+let world: TestPlatform;
+beforeAll(async () => {
+  world = await testPlatform();
+});
+afterAll(() => world.platform.close());
+
+type Params = Stripe.Checkout.SessionCreateParams;
+
+const DONE = { success_url: 'https://shop.example/done' } as const;
+const tea = (amount: number, more: object = {}) => ({
+  price_data: { currency: 'usd', unit_amount: amount, product_data: { name: 'Tea' }, ...more },
+});
+
+async function complete(stripe: Stripe, session: Stripe.Checkout.Session, token = 'tok_visa'): Promise<Stripe.Checkout.Session> {
+  const method = await stripe.paymentMethods.create({
+    type: 'card',
+    card: { token },
+    billing_details: { email: 'ada@example.com', name: 'Ada' },
+  });
+  await stripe.rawRequest('POST', `/v1/payment_pages/${session.id}/confirm`, { payment_method: method.id });
+  return stripe.checkout.sessions.retrieve(session.id);
+}
+
+interface Case {
+  readonly lines: readonly { readonly amount: number; readonly quantity: number; readonly recurs: boolean; readonly taxed: boolean }[];
+  readonly percent: number | undefined;
+  readonly inclusive: boolean;
+  readonly trial: boolean;
+}
+
+const line = fc.record({
+  amount: fc.integer({ min: 100, max: 99_999 }),
+  quantity: fc.integer({ min: 1, max: 9 }),
+  recurs: fc.boolean(),
+  taxed: fc.boolean(),
+});
+const cases: fc.Arbitrary<Case> = fc.record({
+  lines: fc.array(line, { minLength: 1, maxLength: 4 }),
+  percent: fc.option(fc.integer({ min: 1, max: 99 }), { nil: undefined }),
+  inclusive: fc.boolean(),
+  trial: fc.boolean(),
+});
+
+async function sell(stripe: Stripe, { lines, percent, inclusive, trial }: Case): Promise<Stripe.Checkout.Session> {
+  const subscribes = lines.some(({ recurs }) => recurs);
+  const rate = await stripe.taxRates.create({ display_name: 'VAT', percentage: 7.7, inclusive });
+  const coupon = percent === undefined ? undefined : await stripe.coupons.create({ percent_off: percent });
+  return stripe.checkout.sessions.create({
+    mode: subscribes ? 'subscription' : 'payment',
+    ...DONE,
+    line_items: lines.map(({ amount, quantity, recurs, taxed }) => ({
+      ...tea(amount, recurs ? { recurring: { interval: 'month' } } : {}),
+      quantity,
+      ...(taxed && { tax_rates: [rate.id] }),
+    })),
+    ...(coupon !== undefined && { discounts: [{ coupon: coupon.id }] }),
+    ...(subscribes ? trial && { subscription_data: { trial_period_days: 7 } } : { invoice_creation: { enabled: true } }),
+  });
+}
+
+describe('what a session comes to', () => {
+  test('is what its invoice comes to, and what the card is charged, whatever is sold', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (given) => {
+        const stripe = world.client();
+        const session = await sell(stripe, given);
+        const done = await complete(stripe, session);
+        expect(done).toMatchObject({ status: 'complete', amount_total: session.amount_total });
+        const invoice = await stripe.invoices.retrieve(done.invoice as string);
+        const tax = (invoice.total_taxes ?? []).reduce((sum, each) => sum + each.amount, 0);
+        const discount = (invoice.total_discount_amounts ?? []).reduce((sum, each) => sum + each.amount, 0);
+        expect({ subtotal: invoice.subtotal, total: invoice.total, tax, discount, status: invoice.status }).toEqual({
+          subtotal: session.amount_subtotal,
+          total: session.amount_total,
+          tax: session.total_details!.amount_tax,
+          discount: session.total_details!.amount_discount,
+          status: 'paid',
+        });
+        const charged = (await stripe.charges.list()).data.reduce((sum, charge) => sum + charge.amount, 0);
+        expect(charged).toBe(session.amount_total);
+        const { data } = await stripe.checkout.sessions.listLineItems(session.id);
+        expect(data.reduce((sum, item) => sum + item.amount_total, 0)).toBe(session.amount_total);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('stays right where the customer has a credit', async () => {
+    const stripe = world.client();
+    const customer = await stripe.customers.create({ balance: -300 });
+    const items = [{ ...tea(1000, { recurring: { interval: 'month' } }), quantity: 1 }];
+    const session = await stripe.checkout.sessions.create({ mode: 'subscription', customer: customer.id, line_items: items, ...DONE });
+    const done = await complete(stripe, session);
+    expect(await stripe.invoices.retrieve(done.invoice as string)).toMatchObject({ status: 'paid', total: 1000, amount_due: 0 });
+    expect((await stripe.customers.retrieve(customer.id)) as Stripe.Customer).toMatchObject({ balance: -300 });
+  });
+});
+
+const REFUSED: readonly (readonly [title: string, params: Partial<Params>, param: string])[] = [
+  ['no mode', { mode: undefined as never, line_items: [{ ...tea(100), quantity: 1 }] }, 'mode'],
+  ['nothing to sell', { mode: 'payment' }, 'line_items'],
+  [
+    'what recurs in a payment',
+    { mode: 'payment', line_items: [{ ...tea(100, { recurring: { interval: 'month' } }), quantity: 1 }] },
+    'line_items[0][price]',
+  ],
+  ['a subscription to what does not recur', { mode: 'subscription', line_items: [{ ...tea(100), quantity: 1 }] }, 'line_items'],
+  [
+    'subscription_data in a payment',
+    { mode: 'payment', line_items: [{ ...tea(100), quantity: 1 }], subscription_data: { description: 'x' } },
+    'subscription_data',
+  ],
+  ['an expiry in a minute', { mode: 'setup', currency: 'usd', expires_at: Math.floor(Date.now() / 1000) + 60 }, 'expires_at'],
+  ['a customer that is not there', { mode: 'setup', currency: 'usd', customer: 'cus_none' }, 'customer'],
+  ['two answers to who pays', { mode: 'setup', currency: 'usd', customer: 'cus_none', customer_email: 'a@example.com' }, 'customer'],
+  [
+    'a coupon that is not there',
+    { mode: 'payment', line_items: [{ ...tea(100), quantity: 1 }], discounts: [{ coupon: 'none' }] },
+    'discounts[0][coupon]',
+  ],
+];
+
+describe('a session is refused for', () => {
+  for (const [title, params, param] of REFUSED) {
+    test(title, async () => {
+      const error = await world
+        .client()
+        .checkout.sessions.create({ ...DONE, ...params } as Params)
+        .catch((refusal: Stripe.errors.StripeError) => refusal);
+      expect(error).toMatchObject({ statusCode: 400, param });
+    });
+  }
+
+  test('an amount that its page did not show', async () => {
+    const stripe = world.client();
+    const session = await stripe.checkout.sessions.create({ mode: 'payment', line_items: [{ ...tea(100), quantity: 1 }], ...DONE });
+    const confirm = stripe.rawRequest('POST', `/v1/payment_pages/${session.id}/confirm`, {
+      payment_method: 'pm_card_visa',
+      expected_amount: 99,
+    });
+    await expect(confirm).rejects.toMatchObject({ code: 'checkout_amount_mismatch' });
+    expect((await stripe.checkout.sessions.retrieve(session.id)).status).toBe('open');
+  });
+});
+
+describe('a session', () => {
+  test('shows its line items only where they are asked for, and none of what is ours', async () => {
+    const key = inventKey();
+    const stripe = world.client(key);
+    const made = await stripe.checkout.sessions.create({
+      mode: 'payment',
+      line_items: [{ ...tea(100), quantity: 3 }],
+      ...DONE,
+      expand: ['line_items'],
+    });
+    expect(made.line_items).toMatchObject({ object: 'list', has_more: false, url: `/v1/checkout/sessions/${made.id}/line_items` });
+    const plain = await stripe.checkout.sessions.retrieve(made.id);
+    expect(plain).not.toHaveProperty('line_items');
+    const { data } = await stripe.checkout.sessions.listLineItems(made.id);
+    expect(data).toEqual(made.line_items!.data);
+    expect(Object.keys(data[0]!).sort()).toEqual(
+      [
+        'adjustable_quantity',
+        'amount_discount',
+        'amount_subtotal',
+        'amount_tax',
+        'amount_total',
+        'currency',
+        'description',
+        'id',
+        'metadata',
+        'object',
+        'price',
+        'quantity',
+      ].sort(),
+    );
+  });
+
+  test('that was begun and expires lets its payment go', async () => {
+    const stripe = world.client();
+    const session = await stripe.checkout.sessions.create({ mode: 'payment', line_items: [{ ...tea(100), quantity: 1 }], ...DONE });
+    await complete(stripe, session, 'tok_visa_chargeDeclined').catch(() => undefined);
+    const { payment_intent: intent } = await stripe.checkout.sessions.expire(session.id);
+    expect((await stripe.paymentIntents.retrieve(intent as string)).status).toBe('canceled');
+  });
+});
