@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestPlatform, testPlatform } from './world.ts';
 
 let world: TestPlatform;
@@ -139,77 +139,6 @@ describe('a subscription on a test clock', () => {
     const [, renewal] = await invoicesOf(it);
     expect(renewal!.lines.data.map((line) => line.amount).sort((a, b) => a - b)).toEqual([-1000, 2000, 4000]);
     expect(renewal!.total).toBe(5000);
-  });
-});
-
-describe('a test clock', () => {
-  test('does not go backwards, and not while it is advancing', async () => {
-    const { stripe, clock } = await lived();
-    await expect(stripe.testHelpers.testClocks.advance(clock, { frozen_time: START - 1 })).rejects.toThrow('future of its frozen_time');
-  });
-
-  test('advances at most two intervals at once, unless the platform is told otherwise', async () => {
-    const limited = await testPlatform();
-    const stripe = limited.client();
-    const clock = await stripe.testHelpers.testClocks.create({ frozen_time: START });
-    const customer = await stripe.customers.create({ test_clock: clock.id });
-    const price = await stripe.prices.create({
-      product_data: { name: 'P' },
-      currency: 'usd',
-      unit_amount: 100,
-      recurring: { interval: 'month' },
-    });
-    await stripe.subscriptions.create({
-      customer: customer.id,
-      items: [{ price: price.id }],
-      collection_method: 'send_invoice',
-      days_until_due: 30,
-    });
-    await expect(stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: at(2026, 6, 1) })).rejects.toThrow('at most two intervals');
-    await limited.platform.close();
-  });
-
-  test('stands where something on it cannot be done and says internal_failure, instead of advancing for ever', async () => {
-    const broken = await testPlatform({ unlimitedClocks: true });
-    const stripe = broken.client();
-    const clock = await stripe.testHelpers.testClocks.create({ frozen_time: START });
-    const customer = await stripe.customers.create({ test_clock: clock.id });
-    const price = await stripe.prices.create({
-      product_data: { name: 'P' },
-      currency: 'usd',
-      unit_amount: 100,
-      recurring: { interval: 'month' },
-    });
-    await stripe.subscriptions.create({
-      customer: customer.id,
-      items: [{ price: price.id }],
-      collection_method: 'send_invoice',
-      days_until_due: 30,
-    });
-    const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const renewal = broken.platform.engine.resources.due.find(({ what }) => what === 'renew')!;
-    const spied = vi.spyOn(renewal, 'act').mockImplementation(() => {
-      throw new Error('a defect');
-    });
-    await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: at(2026, 6, 1) });
-    const status = async () => (await stripe.testHelpers.testClocks.retrieve(clock.id)).status;
-    await vi.waitUntil(async () => (await status()) !== 'advancing', { timeout: 10_000 });
-    spied.mockRestore();
-    expect(logged).toHaveBeenCalledOnce();
-    logged.mockRestore();
-    expect(await stripe.testHelpers.testClocks.retrieve(clock.id)).toMatchObject({
-      status: 'internal_failure',
-      frozen_time: at(2026, 2, 28),
-    });
-    const told = await stripe.events.list({ types: ['test_helpers.test_clock.internal_failure'] });
-    expect(told.data).toHaveLength(1);
-    await broken.platform.close();
-  });
-
-  test('hides its customers from lists that do not ask for them', async () => {
-    const it = await lived();
-    expect((await it.stripe.customers.list()).data).toEqual([]);
-    expect((await it.stripe.customers.list({ test_clock: it.clock })).data).toHaveLength(1);
   });
 });
 

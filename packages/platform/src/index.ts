@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { timePart } from './clock/due.ts';
+import { timePart } from './clock/part.ts';
 import type { Control } from './control/index.ts';
 import { control, controlFor } from './control/part.ts';
 import { SYSTEM } from './engine/index.ts';

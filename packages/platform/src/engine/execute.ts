@@ -92,8 +92,7 @@ export class Engine {
   private presentDraft(call: Call, route: Route): Draft {
     const draft = this.draft(call.world, call.now, call.actor, { expand: call.expand });
     if (call.op.method === 'GET') return draft;
-    const { plan } = route;
-    const object = plan.verb === 'other' ? call.op.resultObject : plan.object;
+    const object = ownerOf(route.plan) ?? call.op.resultObject;
     const at = this.resources.present?.(draft, { object, id: call.ids[0], params: call.params });
     return at === undefined ? draft : draft.at(at);
   }
@@ -168,6 +167,10 @@ export class Engine {
     return { text, grade: 'contract', draft: fresh };
   }
 }
+
+/** The object whose id comes first in the path. */
+const ownerOf = (plan: Plan): string | undefined =>
+  plan.verb === 'other' ? undefined : plan.verb === 'action' ? plan.object : (plan.parent?.object ?? plan.object);
 
 const isMissing = (error: unknown): boolean => {
   const refusal = (error as { refusal?: { code?: string; status: number } }).refusal;

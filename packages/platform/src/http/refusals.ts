@@ -87,6 +87,9 @@ export const noV2 = (method: string, path: string): StripeError =>
     message: `Unrecognized request URL (${method}: ${path}). Annex serves the v1 API and OAuth; it does not simulate /v2 yet. It is a local simulator, not Stripe.`,
   });
 
+export const onlyInTestMode = (path: string): StripeError =>
+  invalid(`${path} is a test helper: it works in test mode only. Use a test mode key (sk_test_…) to make this request.`);
+
 export const tooLarge = (limit: number): StripeError => refuse({ status: 413, message: `The request body is larger than ${limit} bytes.` });
 
 export const badBody = (message: string): StripeError => invalid(message);

@@ -6,6 +6,7 @@ import { addSource } from './customer-source.ts';
 
 import { attach } from './payment-method/attach.ts';
 import { insertTaxId, ofCustomer } from './tax-id.ts';
+import { roomForCustomer } from './test-clock/limits.ts';
 
 const badEmail = (email: string) => invalid(`Invalid email address: ${email}`, 'email', 'email_invalid');
 
@@ -16,6 +17,12 @@ function checkEmail(params: Params): void {
 
 /** Eight characters that begin the customer's invoice numbers, unless the caller chooses them. */
 const PREFIX_ALPHABET = /[^0-9A-Z]/g;
+
+function clockFor(draft: Draft, id: string): string {
+  const clock = draft.need('test_helpers.test_clock', id, 'test_clock');
+  roomForCustomer(draft, clock.id);
+  return clock.id;
+}
 
 function create(draft: Draft, params: Params): Fields {
   checkEmail(params);
@@ -29,7 +36,7 @@ function create(draft: Draft, params: Params): Fields {
     discount: null,
     default_source: null,
     ...sourceOf(draft, params),
-    test_clock: params.test_clock === undefined ? null : draft.need('test_helpers.test_clock', params.test_clock, 'test_clock').id,
+    test_clock: params.test_clock === undefined ? null : clockFor(draft, params.test_clock),
     invoice_settings: {
       custom_fields: params.invoice_settings?.custom_fields ?? null,
       default_payment_method: params.invoice_settings?.default_payment_method ?? null,
@@ -81,7 +88,7 @@ const notAttached = (method: string, customer: string) =>
 const ENDED = new Set(['canceled', 'incomplete_expired']);
 
 /** Living subscriptions end with their customer; its payment methods are let go. */
-function remove(draft: Draft, customer: StripeObject): 'stub' {
+export function removeCustomer(draft: Draft, customer: StripeObject): 'stub' {
   for (const subscription of draft.find('subscription', [['customer', customer.id]])) {
     if (ENDED.has(subscription.status)) continue;
     draft.set(
@@ -106,5 +113,5 @@ export const customer: Behaviour = {
   create,
   created,
   update,
-  remove,
+  remove: removeCustomer,
 };

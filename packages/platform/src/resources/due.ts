@@ -23,6 +23,7 @@ import { renew, renewsAt } from './subscription/renew.ts';
 import { endTrial, trialEndsAt, trialWarning } from './subscription/trial.ts';
 import { upcomingInvoice } from './subscription/upcoming.ts';
 import { verification } from './tax-id.ts';
+import { expiry as expireClock } from './test-clock/index.ts';
 import { arrival } from './topup.ts';
 
 const HOUR = 3600;
@@ -63,6 +64,7 @@ export const due: readonly DueRow[] = [
     },
   },
   expiry(expireSession),
+  expireClock,
   owedFee,
   bankAnswers,
   becomeAvailable,

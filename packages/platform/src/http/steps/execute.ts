@@ -27,7 +27,10 @@ function atVersion(platform: Platform, exchange: Exchange, answer: { text: strin
   return exchange.old.answer(text, { contract, look: lookInto(answer.draft), expand: exchange.expandBefore ?? [] });
 }
 
-/** Means, implies, is kept: the engine decides, the store keeps it whole, and only then is it answered. */
+/**
+ * Means, implies, is kept: the engine decides, the store keeps it whole, and only then is it answered. A refusal is kept too, for
+ * whoever sends the same key again; not that of a request that must wait (429), which is meant to be sent again.
+ */
 export function execute(platform: Platform, exchange: Exchange): void {
   const { caller, op, ids, params, expand, requestId } = exchange;
   const actor = { application: caller!.application, requestId, idempotencyKey: exchange.idempotent?.key ?? null };
@@ -40,7 +43,7 @@ export function execute(platform: Platform, exchange: Exchange): void {
     else keep(platform, exchange, { draft, status: 200, text });
   } catch (error) {
     const draft = (error as { draft?: Draft }).draft ?? platform.engine.draft(call.world, call.now, actor);
-    if (!(error instanceof StripeError) || exchange.idempotent === undefined) {
+    if (!(error instanceof StripeError) || exchange.idempotent === undefined || error.status === 429) {
       if (error instanceof StripeError && error.keepsChanges) exchange.eventIds = platform.commit(draft);
       throw error;
     }

@@ -4,7 +4,7 @@ import type { Platform } from '../../platform.ts';
 import { lookAt } from '../../versions/look.ts';
 import { type Exchange, header } from '../exchange.ts';
 import { answerOwnOperation } from '../own-operation.ts';
-import { badBody, noV2, unrecognizedUrl } from '../refusals.ts';
+import { badBody, noV2, onlyInTestMode, unrecognizedUrl } from '../refusals.ts';
 
 /** What: method and path name an operation of the contract. */
 export function matchOperation(platform: Platform, exchange: Exchange): void {
@@ -16,6 +16,7 @@ export function matchOperation(platform: Platform, exchange: Exchange): void {
     if (answerOwnOperation(platform, exchange)) return;
     throw unrecognizedUrl(exchange.method, exchange.path);
   }
+  if (exchange.caller!.world.livemode && found.op.path.startsWith('/v1/test_helpers/')) throw onlyInTestMode(found.op.path);
   exchange.op = found.op;
   exchange.ids = found.ids;
 }

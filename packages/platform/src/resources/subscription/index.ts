@@ -9,6 +9,7 @@ import {
   type StripeObject,
 } from '../../engine/index.ts';
 import { tellOver } from '../discount.ts';
+import { roomForOneMore } from '../test-clock/limits.ts';
 import { cancelNow, ENDED } from './cancel.ts';
 import { insertSubscription } from './create.ts';
 import { itemsOf } from './items.ts';
@@ -77,7 +78,10 @@ export const subscription: Behaviour = {
   remove: cancelNow,
   actions: { migrate, pause, resume },
   specials: {
-    'POST /v1/subscriptions': (draft, params) => insertSubscription(draft, params),
+    'POST /v1/subscriptions': (draft, params) => {
+      roomForOneMore(draft, params.customer);
+      return insertSubscription(draft, params);
+    },
     'POST /v1/subscriptions/{id}': (draft, params, ids) => updateSubscription(draft, ids[0]!, params),
     'DELETE /v1/subscriptions/{id}/discount': deleteDiscount,
   },
