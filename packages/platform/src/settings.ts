@@ -89,7 +89,8 @@ export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
     flag: '--unlimited-clocks',
     kind: 'switch',
     default: false,
-    sentence: "Lifts Stripe's limits on test clocks: 100 of an account, 3 customers on each with 3 subscriptions, 2 intervals at once, 30 days until they are deleted.",
+    sentence:
+      "Lifts Stripe's limits on test clocks: 100 of an account, 3 customers on each with 3 subscriptions, 2 intervals at once, 30 days until they are deleted.",
   },
   logRequests: { flag: '--log-requests', kind: 'number', default: 5000, sentence: 'How many API requests the log keeps.' },
 };
