@@ -104,6 +104,23 @@ inBrowser('the settings of an extension', (given) => {
     await expectNoSeriousAxe(visitor);
   });
 
+  test('the default API version is chosen under API keys, and an endpoint’s own where it is added', async () => {
+    const { platform } = world;
+    const page = await given.page({ width: 390, height: 844 });
+    await page.goto(`${platform.url}/${mine.id}/test/settings/keys`);
+    await signIn(page, mouse, MAKER);
+    await page.waitForURL(/settings\/keys/);
+    expect(await page.getByLabel('Default version').inputValue()).toBe('2026-10-28.endive');
+    await page.getByLabel('Default version').selectOption('2025-02-24.acacia');
+    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByText('New events are told in 2025-02-24.acacia.').waitFor();
+    await expectNoSeriousAxe(page);
+    const { data } = await platform.control.accounts({ id: mine.id });
+    expect(data[0]!.api_version).toBe('2025-02-24.acacia');
+    await page.goto(`${platform.url}/${mine.id}/test/webhooks`);
+    expect(await page.getByLabel('Version').locator('option').count()).toBeGreaterThan(20);
+  });
+
   test('consent is not shown inside of another page', async () => {
     const { platform, extension } = world;
     const query = new URLSearchParams({ response_type: 'code', client_id: extension.test.id });

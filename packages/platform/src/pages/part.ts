@@ -5,6 +5,7 @@ import type { Part, Platform } from '../platform.ts';
 import { assetRoutes } from './assets.ts';
 import { bankRoutes } from './bank.tsx';
 import { brandCss, brandOf } from './brand.ts';
+import { apiVersionRoutes } from './dashboard/api-version.tsx';
 import { brandingRoutes } from './dashboard/branding.tsx';
 import { clockRoutes } from './dashboard/clocks.tsx';
 import { connectedAccountsRoutes } from './dashboard/connected-accounts.tsx';
@@ -47,6 +48,7 @@ const DASHBOARD: readonly ((platform: Platform) => Hono<DashboardEnv>)[] = [
   deliveryRoutes,
   logRoutes,
   keyRoutes,
+  apiVersionRoutes,
   clockRoutes,
   faultRoutes,
   liveRoutes,

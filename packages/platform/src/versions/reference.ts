@@ -8,7 +8,7 @@ const HEAD = `# API versions
 
 A request is served at its \`Stripe-Version\`; without one at the default version of the account whose key it bears. Answers name
 the version in \`Stripe-Version\`. An account's default is the newest version, unless it has chosen another: on its dashboard
-(*Developers*), by the [control API](control.md) or, for all that have not chosen, by \`--api-version\`.
+(*API keys*), by the [control API](control.md) or, for all that have not chosen, by \`--api-version\`.
 
 Objects are stored in one form, that of the newest version. What an older version does not know is undone on the way out,
 newest change first; parameters of before are brought up to date on the way in, and errors name them as the caller did.

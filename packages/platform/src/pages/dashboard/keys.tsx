@@ -10,6 +10,7 @@ import type { DashboardEnv } from '../place.ts';
 import { openOwnAccount } from '../register.ts';
 import { shellPage } from '../shell.tsx';
 import { field } from '../visit.ts';
+import { ApiVersion } from './api-version.tsx';
 
 function keysOf(platform: Platform, world: World): KeyRecord[] {
   const { rows } = platform.store.page(SYSTEM, 'annex.key', {
@@ -100,6 +101,7 @@ function show(platform: Platform, c: Context<DashboardEnv>): Response | Promise<
             Create another secret key
           </button>
         </form>
+        <ApiVersion version={platform.versions.of(world.account)} base={base} csrf={csrf} changed={c.req.query('changed') === 'version'} />
         <section class="panel">
           <h2>Point the official library at this simulator</h2>
           <pre class="code" tabindex={0}>

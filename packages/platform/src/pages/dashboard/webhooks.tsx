@@ -11,6 +11,7 @@ import { problemPage } from '../problem.tsx';
 import { shellPage } from '../shell.tsx';
 import { Status } from '../values.tsx';
 import { field } from '../visit.ts';
+import { VersionOptions } from './api-version.tsx';
 import { DeliveryTable, listensTo, typesText } from './delivery-bits.tsx';
 
 type PageAnswer = Response | Promise<Response>;
@@ -61,12 +62,7 @@ const EndpointTable: FC<{ platform: Platform; base: string; endpoints: readonly 
   </div>
 );
 
-const NewEndpoint: FC<{ platform: Platform; base: string; csrf: string; isExtension: boolean }> = ({
-  platform,
-  base,
-  csrf,
-  isExtension,
-}) => (
+const NewEndpoint: FC<{ base: string; csrf: string; isExtension: boolean }> = ({ base, csrf, isExtension }) => (
   <details class="panel" id="add">
     <summary>Add an endpoint</summary>
     <form method="post" action={`${base}/webhooks`} class="stack">
@@ -92,7 +88,7 @@ const NewEndpoint: FC<{ platform: Platform; base: string; csrf: string; isExtens
         Version
         <select name="api_version">
           <option value="">the account's own</option>
-          <option value={platform.engine.contract.api}>{platform.engine.contract.api}</option>
+          <VersionOptions />
         </select>
       </label>
       <button type="submit" class="primary">
@@ -131,7 +127,7 @@ function list(platform: Platform, c: Context<DashboardEnv>, secret?: { url: stri
             <EndpointTable platform={platform} base={base} endpoints={endpoints} />
           )}
         </section>
-        <NewEndpoint platform={platform} base={base} csrf={c.get('visitor').csrf} isExtension={isExtension} />
+        <NewEndpoint base={base} csrf={c.get('visitor').csrf} isExtension={isExtension} />
         {recent.length > 0 && (
           <section class="panel" id="recent" data-live="annex.delivery">
             <h2>Recent deliveries</h2>
