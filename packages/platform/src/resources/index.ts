@@ -25,12 +25,15 @@ import { bankAccount } from './external-account.ts';
 import { filters } from './filters.ts';
 import { invoice } from './invoice/index.ts';
 import { invoiceitem } from './invoiceitem.ts';
+import { meter } from './meter/index.ts';
+import { meterEvent } from './meter/report.ts';
 import { confirmationToken } from './payment-intent/confirmation-token.ts';
 import { paymentIntent } from './payment-intent/index.ts';
 import { paymentLink } from './payment-link.ts';
 import { paymentMethod } from './payment-method/index.ts';
 import { payout } from './payout/index.ts';
-import { plan, price } from './price.ts';
+import { plan } from './plan.ts';
+import { price } from './price.ts';
 import { product } from './product.ts';
 import { promotionCode } from './promotion-code.ts';
 import { refund } from './refund/index.ts';
@@ -68,6 +71,8 @@ const all: readonly Behaviour[] = [
   event,
   invoice,
   invoiceitem,
+  meter,
+  meterEvent,
   item,
   paymentIntent,
   paymentLink,

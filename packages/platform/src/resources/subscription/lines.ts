@@ -128,7 +128,9 @@ export function usageLines(draft: Draft, subscription: StripeObject, used: reado
   return used
     .filter(({ item }) => isMetered(item.price))
     .map(({ item, period }) => {
-      const quantity = usageOf(draft, item, { customer: subscription.customer, ...period });
+      // A period that is cut short now includes this very second.
+      const end = period.end < item.current_period_end ? period.end + 1 : period.end;
+      const quantity = usageOf(draft, item, { customer: subscription.customer, start: period.start, end });
       const price = draft.get('price', item.price.id) ?? item.price;
       const sold = (priceIn(price, subscription.currency) ?? price) as Priced & StripeObject;
       return line(draft, subscription, item, {
