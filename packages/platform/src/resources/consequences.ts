@@ -6,6 +6,7 @@ import { receive } from './invoice/payment.ts';
 import { tellUpdated } from './subscription/apply.ts';
 import { afterPaid } from './subscription/bill.ts';
 import { applyPending } from './subscription/pending-update.ts';
+import { endWith } from './subscription-schedule/index.ts';
 
 /** The subscription that an invoice bills, where it is the latest one of it. */
 function billed(draft: Draft, invoice: StripeObject): StripeObject | undefined {
@@ -58,6 +59,7 @@ function objectToPayment(draft: Draft, intent: StripeObject): void {
 
 /** When an object enters a state, then … . Each row is a sentence; the work is a function. */
 export const consequences: readonly Consequence[] = [
+  { object: 'subscription', enters: ['canceled', 'incomplete_expired'], follows: endWith },
   { object: 'invoice', enters: ['paid'], follows: activate },
   { object: 'invoice', enters: ['void', 'uncollectible'], follows: giveUp },
   { object: 'payment_intent', enters: ['succeeded'], follows: payInvoice },

@@ -22,6 +22,7 @@ import { expirePending, pendingExpiresAt } from './subscription/pending-update.t
 import { renew, renewsAt } from './subscription/renew.ts';
 import { endTrial, trialEndsAt, trialWarning } from './subscription/trial.ts';
 import { upcomingInvoice } from './subscription/upcoming.ts';
+import { endWarning, move, movesAt } from './subscription-schedule/transition.ts';
 import { verification } from './tax-id.ts';
 import { expiry as expireClock } from './test-clock/index.ts';
 import { arrival } from './topup.ts';
@@ -73,5 +74,6 @@ export const due: readonly DueRow[] = [
   payOut,
   arrival,
   soonRow([ruling, verification, bankAnswer, fundsArrive]),
-  reminderRow([discountEnds, trialWarning, upcomingInvoice]),
+  { object: 'subscription_schedule', what: 'enter its next phase', at: movesAt, act: move },
+  reminderRow([discountEnds, trialWarning, upcomingInvoice, endWarning]),
 ];

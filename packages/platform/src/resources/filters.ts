@@ -22,7 +22,6 @@ export const filters: Readonly<Record<string, Filter>> = {
   'radar.value_list.contains': (row, value, draft) =>
     draft.find('radar.value_list_item', [['value_list', row.id]]).some((item) => item.value === value),
   'shipping_rate.currency': 'fixed_amount.currency',
-  'subscription_schedule.scheduled': (row, value) => (row.status === 'not_started') === value,
   'treasury.transaction.order_by': () => true,
   'treasury.transaction_entry.order_by': () => true,
 };

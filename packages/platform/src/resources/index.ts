@@ -40,6 +40,7 @@ import { refund } from './refund/index.ts';
 import { searchFields } from './search-fields.ts';
 import { setupIntent } from './setup-intent/index.ts';
 import { subscription, subscriptionItem } from './subscription/index.ts';
+import { subscriptionSchedule } from './subscription-schedule/index.ts';
 import { taxId } from './tax-id.ts';
 import { taxRate } from './tax-rate.ts';
 import { testClock } from './test-clock/index.ts';
@@ -88,6 +89,7 @@ const all: readonly Behaviour[] = [
   setupIntent,
   subscription,
   subscriptionItem,
+  subscriptionSchedule,
   taxId,
   taxRate,
   testClock,

@@ -68,7 +68,8 @@ function modified(
   const sameInterval =
     price.recurring.interval === before.price.recurring.interval &&
     price.recurring.interval_count === before.price.recurring.interval_count;
-  const period = sameInterval ? undefined : periodOf(subscription, price, from);
+  const isOver = before.current_period_end <= from;
+  const period = sameInterval || isOver ? undefined : periodOf(subscription, price, from);
   const { quantity: _quantity, ...rest } = before;
   return {
     ...(rest as StripeObject),
@@ -87,6 +88,8 @@ function periodOf(subscription: StripeObject, price: StripeObject, at: number): 
   const [sibling] = subscription.items.data as StripeObject[];
   if (subscription.status === 'trialing' && sibling !== undefined)
     return { start: sibling.current_period_start, end: subscription.trial_end };
+  // At the very end of a period the renewal that follows begins the item's first one.
+  if (sibling !== undefined && sibling.current_period_end <= at) return { start: at, end: at };
   return naturalPeriod(subscription, price, at);
 }
 

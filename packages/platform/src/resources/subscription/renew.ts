@@ -1,5 +1,6 @@
 import type { Span } from '@annex/money';
 import { type Draft, previousAttributes, type StripeObject } from '../../engine/index.ts';
+import { moveFirst } from '../subscription-schedule/transition.ts';
 import { billSubscription } from './bill.ts';
 import { itemsOf, naturalPeriod } from './items.ts';
 import { linesFor, usageLines } from './lines.ts';
@@ -33,11 +34,19 @@ export const usedSpan = (item: StripeObject): Span => ({
 function roll(draft: Draft, subscription: StripeObject): { before: StripeObject; after: StripeObject }[] {
   return itemsOf(draft, subscription.id)
     .filter((item) => item.current_period_end <= draft.now)
-    .map((before) => ({ before, after: moveItem(draft, before, naturalPeriod(subscription, before.price, draft.now)) }));
+    .map((before) => {
+      const natural = naturalPeriod(subscription, before.price, draft.now);
+      // Another interval may begin within one of its whole periods: then only the rest of it is the next period.
+      const start = Math.max(natural.start, before.current_period_end);
+      return { before, after: moveItem(draft, before, { start, end: natural.end }) };
+    });
 }
 
 /** A period ends: its items roll on, and a draft invoice bills what was used and what comes next. It is finalised an hour later. */
-export function renew(draft: Draft, subscription: StripeObject): void {
+export function renew(draft: Draft, before: StripeObject): void {
+  moveFirst(draft, before);
+  const subscription = draft.get('subscription', before.id)!;
+  if ((renewsAt(subscription) ?? Number.POSITIVE_INFINITY) > draft.now) return;
   const rolled = roll(draft, subscription);
   const now = draft.get('subscription', subscription.id)!;
   const lines = [

@@ -1,5 +1,6 @@
 import type { Draft, StripeObject } from '../../engine/index.ts';
 import { type Reminded, remind } from '../reminder.ts';
+import { moveFirst } from '../subscription-schedule/transition.ts';
 import { billSubscription, payerOf } from './bill.ts';
 import { cancelNow } from './cancel.ts';
 import { naturalPeriod } from './items.ts';
@@ -33,7 +34,10 @@ export const pausedBecause = (draft: Draft, type: string) => ({
 });
 
 /** A trial ends: billed from now on, or paused or canceled where there is nothing to charge and it was asked so. */
-export function endTrial(draft: Draft, subscription: StripeObject): void {
+export function endTrial(draft: Draft, before: StripeObject): void {
+  moveFirst(draft, before);
+  const subscription = draft.get('subscription', before.id)!;
+  if ((trialEndsAt(subscription) ?? Number.POSITIVE_INFINITY) > draft.now) return;
   const isCharged = subscription.collection_method === 'charge_automatically';
   const missing = isCharged && payerOf(draft, subscription) === undefined;
   const behavior = missing ? subscription.trial_settings?.end_behavior?.missing_payment_method : 'create_invoice';
