@@ -178,4 +178,69 @@ inBrowser('Checkout', (given) => {
     expect((await page.goto(link.url))!.status()).toBe(410);
     await page.getByRole('heading', { name: 'This link is no longer active' }).waitFor();
   });
+
+  test('what the merchant asks for is filled in, refused where it is wrong, and told', async () => {
+    const stripe = world.client();
+    const rate = (name: string, amount: number) => ({
+      shipping_rate_data: { display_name: name, type: 'fixed_amount' as const, fixed_amount: { amount, currency: 'eur' } },
+    });
+    const session = await stripe.checkout.sessions.create({
+      mode: 'payment',
+      line_items: [{ price_data: { currency: 'eur', unit_amount: 1500, product_data: { name: 'Tea' } }, quantity: 1 }],
+      invoice_creation: { enabled: true },
+      shipping_address_collection: { allowed_countries: ['DE', 'FR'] },
+      shipping_options: [rate('Standard', 300), rate('Express', 900)],
+      phone_number_collection: { enabled: true },
+      consent_collection: { terms_of_service: 'required' },
+      custom_fields: [
+        { key: 'engraving', label: { custom: 'Engraving', type: 'custom' }, type: 'text', text: { maximum_length: 10 } },
+        {
+          key: 'wrap',
+          label: { custom: 'Wrapping', type: 'custom' },
+          type: 'dropdown',
+          dropdown: { options: [{ label: 'Paper', value: 'paper' }] },
+          optional: true,
+        },
+      ],
+      ...urls(),
+    });
+    expect(session.amount_total).toBe(1800);
+    const page = await given.page({ javaScript: false });
+    await page.goto(session.url!);
+    await page.getByLabel('Express').check();
+    await button(page, 'Use this').click();
+    await button(page, 'Pay €24.00').waitFor();
+    const write = (label: string, text: string) => page.getByLabel(label, { exact: true }).fill(text);
+    await write('E-mail', 'ada@example.com');
+    await write('Full name', 'Ada Lovelace');
+    await write('Street', 'Unter den Linden 1');
+    await write('Postal code', '10117');
+    await write('City', 'Berlin');
+    await page.getByLabel('Country').selectOption('Germany');
+    await write('Phone', 'none at all');
+    await write('Engraving', 'For Ada');
+    await page.getByLabel('Wrapping').selectOption('Paper');
+    await page.getByLabel(/I agree/).check();
+    await fillCard(page, CARDS.good);
+    await button(page, 'Pay €24.00').click();
+    expect(await page.locator('.problem').allTextContents()).toEqual(['Write digits, for example +1 415 555 0100.']);
+    expect(await page.getByLabel('Engraving').inputValue()).toBe('For Ada');
+    await write('Phone', '+49 30 1234567');
+    await fillCard(page, CARDS.good);
+    await button(page, 'Pay €24.00').click();
+    await page.waitForURL(/\?session=/);
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ['payment_intent', 'invoice'] });
+    const address = { line1: 'Unter den Linden 1', line2: null, postal_code: '10117', city: 'Berlin', state: null, country: 'DE' };
+    expect(done).toMatchObject({
+      amount_total: 2400,
+      total_details: { amount_shipping: 900 },
+      shipping_cost: { amount_total: 900 },
+      customer_details: { phone: '+49 30 1234567' },
+      collected_information: { shipping_details: { name: 'Ada Lovelace', address } },
+      consent: { terms_of_service: 'accepted' },
+      payment_intent: { amount: 2400, shipping: { name: 'Ada Lovelace', address } },
+      invoice: { total: 2400, status: 'paid' },
+    });
+    expect(done.custom_fields.map((field) => (field.text ?? field.dropdown)?.value)).toEqual(['For Ada', 'paper']);
+  });
 });

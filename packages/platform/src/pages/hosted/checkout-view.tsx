@@ -4,6 +4,7 @@ import type { StripeObject } from '../../engine/index.ts';
 import type { Brand } from '../brand.ts';
 import { Csrf, FormError } from '../layout.tsx';
 import { CardFields, Field, type Filled, TestCards } from './card.tsx';
+import { ExtraFields, ShippingFields } from './checkout-fields.tsx';
 import { Hosted, Merchant } from './frame.tsx';
 import { every, priceText } from './prices.ts';
 
@@ -20,6 +21,10 @@ export interface CheckoutView {
   readonly trialEnd: number | undefined;
   readonly discountName: string | undefined;
   readonly collects: boolean;
+  /** What each way of shipping is called, by the id of its rate. */
+  readonly shippingNames: ReadonlyMap<string, string>;
+  /** The merchant's terms of service, where it has told their address. */
+  readonly terms: unknown;
 }
 
 const recurringOf = (items: readonly StripeObject[]): StripeObject[] => items.filter((item) => item.price.type === 'recurring');
@@ -122,6 +127,32 @@ const PromotionCode: FC<{ view: CheckoutView }> = ({ view }) => {
   );
 };
 
+/** The ways of shipping, where there is more than one. */
+const Shipping: FC<{ view: CheckoutView }> = ({ view }) => {
+  const { session, shippingNames, csrf } = view;
+  const options = session.shipping_options as StripeObject[];
+  if (options.length < 2) return null;
+  return (
+    <form method="post" class="shipping">
+      <Csrf token={csrf} />
+      <fieldset>
+        <legend>Shipping</legend>
+        {options.map(({ shipping_rate: rate, shipping_amount: amount }) => (
+          <label class="check">
+            <input type="radio" name="shipping_rate" value={rate} checked={rate === session.shipping_cost?.shipping_rate} />
+            <span>
+              {shippingNames.get(rate)} <span class="quiet">{amount === 0 ? 'free' : format(amount, session.currency)}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <button type="submit" name="do" value="shipping" class="small">
+        Use this
+      </button>
+    </form>
+  );
+};
+
 const Totals: FC<{ view: CheckoutView }> = ({ view }) => {
   const { session, discountName } = view;
   const { amount_discount: discount, amount_tax: tax, amount_shipping: shipping } = session.total_details;
@@ -177,6 +208,7 @@ const Summary: FC<{ view: CheckoutView }> = ({ view }) => {
             ))}
           </ul>
           <PromotionCode view={view} />
+          <Shipping view={view} />
           <Totals view={view} />
         </>
       )}
@@ -226,12 +258,14 @@ const PayForm: FC<{ view: CheckoutView }> = ({ view }) => {
             <span class="quiet">E-mail</span> {known}
           </p>
         )}
+        <ShippingFields session={session} filled={filled} />
         {collects && (
           <>
             <CardFields filled={filled} />
             <Field name="name" label="Name on card" filled={filled} autocomplete="cc-name" maxlength={150} />
           </>
         )}
+        <ExtraFields session={session} filled={filled} terms={view.terms} />
         {text !== undefined && <p class="quiet">{text}</p>}
         <button type="submit" class="primary brand-button wide-button">
           {buttonText(view)}

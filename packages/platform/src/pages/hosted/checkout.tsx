@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import type { StripeError, StripeObject, World } from '../../engine/index.ts';
+import type { Draft, StripeError, StripeObject, World } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
-import { changeQuantity, removeCode, takeCode } from '../../resources/checkout-session/choose.ts';
+import { changeQuantity, chooseShipping, removeCode, takeCode } from '../../resources/checkout-session/choose.ts';
 import { hasTrial } from '../../resources/checkout-session/create.ts';
 import { itemsOf } from '../../resources/checkout-session/items.ts';
 import { collectsMethod, pay } from '../../resources/checkout-session/pay.ts';
@@ -14,6 +14,7 @@ import { field, type PageContext, type PageEnv } from '../visit.ts';
 import { act, draftFor } from './act.ts';
 import { EMPTY, type Filled, fieldOf, readCard, validEmail } from './card.tsx';
 import { DonePage, doneUrl, ExpiredPage } from './checkout-ended.tsx';
+import { extraNames, readExtras } from './checkout-fields.tsx';
 import { CheckoutPage } from './checkout-view.tsx';
 import { brandFor } from './frame.tsx';
 
@@ -75,9 +76,18 @@ function show(platform: Platform, c: PageContext, found: Asked, shown: Shown = {
     trialEnd: hasTrial(terms) ? (end ?? draft.now + days * DAY) : undefined,
     discountName: couponsOf(draft, session)[0]?.name ?? undefined,
     collects: collectsMethod(session),
+    shippingNames: new Map(rateNames(draft, session)),
+    terms: platform.accounts.account(world.account)?.business_profile?.terms_of_service_url,
   };
   return page(c, <CheckoutPage view={view} />, shown.status ?? 200);
 }
+
+/** What each way of shipping is called, by the id of its rate. */
+const rateNames = (draft: Draft, session: StripeObject): [string, string][] =>
+  (session.shipping_options as StripeObject[]).map(({ shipping_rate: id }) => [
+    id,
+    draft.get('shipping_rate', id)?.display_name ?? 'Shipping',
+  ]);
 
 /** What the bank's page left behind, for a payer that comes back from it without success. */
 function refusedByBank(platform: Platform, { world, session }: Asked): string | undefined {
@@ -87,16 +97,16 @@ function refusedByBank(platform: Platform, { world, session }: Asked): string | 
   return (tried?.last_payment_error ?? tried?.last_setup_error)?.message;
 }
 
-const KEPT = ['email', 'name'] as const;
-
-const keptValues = (c: PageContext): Record<string, string> => Object.fromEntries(KEPT.map((name) => [name, field(c, name)]));
+/** What a refused form shows again; a card's number never is. */
+const keptValues = (c: PageContext, session: StripeObject): Record<string, string> =>
+  Object.fromEntries(['email', 'name', ...extraNames(session)].map((name) => [name, field(c, name)]));
 
 function refused(platform: Platform, c: PageContext, given: { found: Asked; refusal: StripeError }): Response | Promise<Response> {
   const { found, refusal } = given;
   const { code, message } = refusal.refusal;
   const at = fieldOf(code);
   const again = asked(platform, c) ?? found;
-  const filled = { values: keptValues(c), problems: at === undefined ? {} : { [at]: message } };
+  const filled = { values: keptValues(c, found.session), problems: at === undefined ? {} : { [at]: message } };
   return show(platform, c, again, { filled, error: at === undefined ? message : undefined, status: 402 });
 }
 
@@ -105,19 +115,22 @@ function payNow(platform: Platform, c: PageContext, found: Asked): Response | Pr
   const value = (name: string): string => field(c, name);
   const collects = collectsMethod(session);
   const { card, problems: cardProblems } = collects ? readCard(value) : { card: undefined, problems: {} };
-  const problems: Record<string, string> = { ...cardProblems };
+  const extras = readExtras(session, value);
+  const problems: Record<string, string> = { ...cardProblems, ...extras.problems };
   const email = session.customer === null ? value('email') : (session.customer_details?.email ?? value('email'));
   if (!validEmail(email)) problems.email = 'Write it as name@example.com.';
   if (collects && value('name') === '') problems.name = 'Write the name as it stands on the card.';
-  if (Object.keys(problems).length > 0) return show(platform, c, found, { filled: { values: keptValues(c), problems }, status: 400 });
+  if (Object.keys(problems).length > 0)
+    return show(platform, c, found, { filled: { values: keptValues(c, found.session), problems }, status: 400 });
   const name = value('name') === '' ? null : value('name').slice(0, 150);
   const terms = termsOf(draftFor(platform, { world, subject: subjectOf(session) }), session.id);
   const url = `${platform.url}${c.req.path}`;
   const refusal = act(platform, { world, subject: subjectOf(session), application: terms.application }, (draft) => {
-    const details = { email, ...(name !== null && { name }) };
+    const { phone, address, shipping, collected } = extras;
+    const details = { email, ...(name !== null && { name }), ...(phone !== null && { phone }), ...(address !== null && { address }) };
     const method = card === undefined ? undefined : methodFromParams(draft, { type: 'card', card, billing_details: details });
-    const payer = { email, name, phone: null, address: null };
-    pay(draft, draft.get('checkout.session', session.id)!, { payer, method, returnUrl: url });
+    const payer = { email, name, phone, address, ...(shipping !== null && { shipping }) };
+    pay(draft, draft.get('checkout.session', session.id)!, { payer, method, returnUrl: url, collected });
   });
   if (refusal !== undefined) return refused(platform, c, { found, refusal });
   return whereNext(platform, c, found);
@@ -144,6 +157,7 @@ function choose(platform: Platform, c: PageContext, found: Asked): Response | Pr
     const open = draft.get('checkout.session', session.id)!;
     if (what === 'code') takeCode(draft, open, field(c, 'code'));
     else if (what === 'remove-code') removeCode(draft, open);
+    else if (what === 'shipping') chooseShipping(draft, open, field(c, 'shipping_rate'));
     else changeQuantity(draft, open, { item: field(c, 'item'), quantity: Number(field(c, 'quantity')) });
   });
   if (refusal === undefined) return c.redirect(c.req.path, 303);

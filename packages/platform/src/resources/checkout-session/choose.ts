@@ -1,4 +1,5 @@
-import { type Draft, invalid, refuse, type StripeObject } from '../../engine/index.ts';
+import { type Draft, invalid, type Params, refuse, type StripeObject } from '../../engine/index.ts';
+import { shippingCost } from './collect.ts';
 import { retotal } from './create.ts';
 import { whyNot } from './discounts.ts';
 
@@ -9,6 +10,7 @@ const notNow = (code: string, why: string) => invalid(`The code ${code} cannot b
 const notAsked = () => invalid('This session takes no promotion codes.', 'code');
 const notAdjustable = () => invalid('The quantity of this item cannot be changed.', 'quantity');
 const outOfRange = (least: number, most: number) => invalid(`Choose a quantity between ${least} and ${most}.`, 'quantity');
+const notOffered = () => invalid('This way of shipping is not offered.', 'shipping_rate');
 const notOpen = (session: StripeObject) =>
   refuse({ status: 400, message: `This Checkout Session is ${session.status}; it cannot be changed.` });
 
@@ -38,6 +40,13 @@ export function removeCode(draft: Draft, session: StripeObject): StripeObject {
   mustBeOpen(session);
   if (session.allow_promotion_codes !== true) throw notAsked();
   return retotal(draft, draft.set(session, { discounts: [] }, { event: null }));
+}
+
+export function chooseShipping(draft: Draft, session: StripeObject, rate: string): StripeObject {
+  mustBeOpen(session);
+  const option = (session.shipping_options as Params[]).find((each) => each.shipping_rate === rate);
+  if (option === undefined) throw notOffered();
+  return retotal(draft, draft.set(session, { shipping_cost: shippingCost(option) }, { event: null }));
 }
 
 export function changeQuantity(draft: Draft, session: StripeObject, given: { item: string; quantity: number }): StripeObject {

@@ -1,5 +1,6 @@
 import { type Draft, type Fields, invalid, mergedMetadata, missingParam, type Params, type StripeObject } from '../../engine/index.ts';
 import { currencyOf } from '../price.ts';
+import { customFields, shippingCost, shippingOptions } from './collect.ts';
 import { chosenDiscounts } from './discounts.ts';
 import { checkMode, insertItems, itemsOf } from './items.ts';
 import { insertTerms, termsOf } from './terms.ts';
@@ -31,6 +32,7 @@ const MODES_OF: Readonly<Record<string, readonly string[]>> = {
   payment_method_collection: ['subscription'],
   discounts: ['payment', 'subscription'],
   allow_promotion_codes: ['payment', 'subscription'],
+  shipping_options: ['payment'],
 };
 
 /** `{CHECKOUT_SESSION_ID}` is no part of a URL; it stands for one. */
@@ -114,7 +116,7 @@ export function sessionFields(draft: Draft, params: Params): Fields {
     automatic_tax: { enabled: params.automatic_tax?.enabled ?? false, liability: null, provider: null, status: null },
     client_secret: null,
     currency: params.currency === undefined ? null : currencyOf(params.currency),
-    custom_fields: params.custom_fields ?? [],
+    custom_fields: customFields(params.custom_fields),
     customer: params.customer ?? null,
     customer_creation: customerCreation(params, mode),
     customer_details: detailsOf(draft, params),
@@ -163,7 +165,9 @@ export function created(draft: Draft, session: StripeObject, params: Params): St
   const { currency } = items[0]!;
   if (session.currency !== null && session.currency !== currency)
     throw invalid(`The session is in ${session.currency}, but its line items are in ${currency}.`, 'currency');
-  return retotal(draft, draft.set(session, { ...address, currency }, { event: null }));
+  const options = shippingOptions(draft, params.shipping_options, currency);
+  const shipping = options.length === 0 ? {} : { shipping_options: options, shipping_cost: shippingCost(options[0] as Params) };
+  return retotal(draft, draft.set(session, { ...address, ...shipping, currency }, { event: null }));
 }
 
 export const hasTrial = ({ subscription_data: data }: { subscription_data: Params }): boolean =>

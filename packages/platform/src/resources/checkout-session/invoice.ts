@@ -39,6 +39,7 @@ export function invoiceFor(
       metadata: item.metadata,
     })),
     discounts,
+    shipping_cost: session.shipping_cost,
     auto_advance: false,
     period: { start: draft.now, end: draft.now },
     fields: { description: data.description, footer: data.footer, custom_fields: data.custom_fields, metadata: data.metadata },

@@ -16,6 +16,8 @@ export interface Payer {
   readonly name: string | null;
   readonly phone: string | null;
   readonly address: Fields | null;
+  /** `{name, address}`, where goods are shipped. */
+  readonly shipping?: Fields | null;
 }
 
 export interface Payment {
@@ -24,6 +26,8 @@ export interface Payment {
   readonly method: StripeObject | undefined;
   /** Where the bank leads back to. */
   readonly returnUrl: string;
+  /** What else the form collected, as fields of the session: `custom_fields`, `consent` … */
+  readonly collected?: Fields;
 }
 
 const notOpen = (session: StripeObject) =>
@@ -83,7 +87,8 @@ function paymentFields(session: StripeObject, { payment_intent_data: data }: Ter
 }
 
 /** The payment intent of the tries so far, brought up to date, or a new one. */
-function paymentIntentFor(draft: Draft, session: StripeObject, customer: string | null): StripeObject {
+function paymentIntentFor(draft: Draft, session: StripeObject, given: { customer: string | null; payer: Payer }): StripeObject {
+  const { customer, payer } = given;
   const terms = termsOf(draft, session.id);
   const known = terms.intent?.object === 'payment_intent' ? draft.get('payment_intent', terms.intent.id) : undefined;
   if (known !== undefined) {
@@ -97,7 +102,7 @@ function paymentIntentFor(draft: Draft, session: StripeObject, customer: string 
     description: session.mode === 'subscription' ? 'Subscription creation' : null,
     application: terms.application,
     application_fee_amount: feeOf(session, terms),
-    fields: paymentFields(session, terms),
+    fields: { ...(payer.shipping !== undefined && { shipping: payer.shipping }), ...paymentFields(session, terms) },
   });
   linkIntent(draft, session.id, intent);
   if (session.mode === 'payment') draft.set(session, { payment_intent: intent.id }, { event: null });
@@ -129,7 +134,7 @@ export const collectsMethod = (session: StripeObject): boolean =>
  * One try to pay. It succeeds at once, leads to the card's bank, or throws the 402 of the card and keeps what happened; the
  * session is completed by the consequence of its intent's success, whoever brought that about.
  */
-export function pay(draft: Draft, session: StripeObject, { payer, method, returnUrl }: Payment): void {
+export function pay(draft: Draft, session: StripeObject, { payer, method, returnUrl, collected }: Payment): void {
   if (session.status !== 'open') throw notOpen(session);
   if (couponsOf(draft, session).length < (session.discounts ?? []).length) throw couponGone();
   const customer = customerFor(draft, session, payer);
@@ -139,13 +144,13 @@ export function pay(draft: Draft, session: StripeObject, { payer, method, return
     tax_exempt: session.customer_details?.tax_exempt ?? 'none',
     tax_ids: [],
   };
-  const known = draft.set(session, { customer_details: details }, { event: null });
+  const known = draft.set(session, { ...collected, customer_details: details }, { event: null });
   if (method === undefined) {
     complete(draft, known, undefined);
     return;
   }
   const params: Params = { payment_method: method.id, return_url: returnUrl };
-  if (known.mode !== 'setup' && known.amount_total > 0) confirmPayment(draft, paymentIntentFor(draft, known, customer), params);
+  if (known.mode !== 'setup' && known.amount_total > 0) confirmPayment(draft, paymentIntentFor(draft, known, { customer, payer }), params);
   else confirmSetup(draft, setupIntentFor(draft, known, customer), params);
 }
 

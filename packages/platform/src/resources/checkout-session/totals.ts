@@ -44,7 +44,8 @@ export function totalOf(draft: Draft, session: StripeObject, { items, trial, def
     products: coupon.applies_to?.products,
   }));
   const exempt = (draft.get('customer', session.customer)?.tax_exempt ?? 'none') !== 'none';
-  return totalInvoice({ lines, discounts, exempt });
+  const shipping = session.shipping_cost === null ? undefined : { amount: session.shipping_cost.amount_subtotal as number, rates: [] };
+  return totalInvoice({ lines, discounts, shipping, exempt });
 }
 
 const sum = (parts: readonly { readonly amount: number }[]): number => parts.reduce((all, part) => all + part.amount, 0);
@@ -68,6 +69,10 @@ export function total(draft: Draft, session: StripeObject, given: Priceable): Fi
   return {
     amount_subtotal: totals.subtotal,
     amount_total: totals.total,
-    total_details: { amount_discount: sum(totals.discount_amounts), amount_shipping: 0, amount_tax: sum(totals.taxes) },
+    total_details: {
+      amount_discount: sum(totals.discount_amounts),
+      amount_shipping: totals.shipping.amount_total,
+      amount_tax: sum(totals.taxes),
+    },
   };
 }
