@@ -14,6 +14,7 @@ import { type Hub, openHub } from './live/hub.ts';
 import { leavingEffects } from './live/leaving.ts';
 import { type OpenStreams, openStreams } from './live/open-streams.ts';
 import { OBJECTS } from './objects.ts';
+import { PLANS } from './plans.ts';
 import { routes } from './routes.ts';
 import type { Settings } from './settings.ts';
 import { migrateLantern } from './store/migrate.ts';
@@ -85,6 +86,7 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
     on: together(historyEffects, feedEffects, alertEffects, leavingEffects, options.kit?.on ?? {}),
     alsoErase: ERASED,
     log,
+    now,
   });
   try {
     await migrateLantern(kit.database);
@@ -139,6 +141,10 @@ function kitOptions(settings: Settings, given: { publicUrl: string; secret: stri
     scope: 'read_only',
     webhookSecrets: settings.webhookSecrets,
     keepDays: settings.keepDays,
+    ...(settings.charge === 'yes' && { plans: PLANS }),
+    trialDays: settings.trialDays,
+    graceDays: settings.graceDays,
+    whenLeaving: settings.whenLeaving as 'keep',
     sealingKeys: [{ id: createHash('sha256').update(secret).digest('hex').slice(0, 8), key: keys.tokens }],
   };
 }
@@ -150,12 +156,25 @@ function stripeOf(settings: Settings): Lantern['stripe'] {
   return { local: settings.stripeBase !== undefined, origin: settings.stripeBase ?? 'https://dashboard.stripe.com', modes };
 }
 
-/** Several parts of Lantern may follow the same event; each does its own in the same transaction. */
+/**
+ * Several parts of Lantern may follow the same event; each does its own in the same transaction. Events of our own account are the
+ * kit's, for billing: it is nobody's account here.
+ */
 function together(...parts: readonly Readonly<Record<string, Effect>>[]): Record<string, Effect> {
   const types = new Set(parts.flatMap((part) => Object.keys(part)));
+  const own = new Map<string, boolean>();
+  const isOwn: (...of: Parameters<Effect>) => Promise<boolean> = async ({ account, livemode }, tx) => {
+    const key = `${account}/${livemode}`;
+    if (!own.has(key)) {
+      const ours = "select 1 from annex.connections where account = $1 and livemode = $2 and kind = 'own'";
+      own.set(key, (await tx.query(ours, [account, livemode])).length > 0);
+    }
+    return own.get(key)!;
+  };
   const effectOf =
     (type: string): Effect =>
     async (event, tx) => {
+      if (await isOwn(event, tx)) return;
       for (const part of parts) await part[type]?.(event, tx);
     };
   return Object.fromEntries([...types].map((type) => [type, effectOf(type)]));

@@ -3,6 +3,7 @@ import { accountsRoutes } from './pages/accounts.tsx';
 import { alertsRoutes } from './pages/alerts.tsx';
 import { apiReferenceRoutes } from './pages/api-reference.tsx';
 import { auditRoutes } from './pages/audit.tsx';
+import { billingRoutes } from './pages/billing.tsx';
 import { cashRoutes } from './pages/cash.tsx';
 import { cohortsRoutes } from './pages/cohorts.tsx';
 import { connectRoutes } from './pages/connect.tsx';
@@ -50,6 +51,7 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...healthRoutes,
   ...settingsRoutes,
+  ...billingRoutes,
   ...rulesRoutes,
   ...reportingRoutes,
   ...alertsRoutes,

@@ -22,6 +22,10 @@ export interface Settings {
   readonly liveClientId: string | undefined;
   readonly webhookSecrets: readonly string[];
   readonly keepDays: number;
+  readonly charge: string;
+  readonly trialDays: number;
+  readonly graceDays: number;
+  readonly whenLeaving: string;
 }
 
 export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Name]> } = {
@@ -110,6 +114,34 @@ export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     default: 0,
     sentence: 'Days the data of an account that left is kept before it is erased; 0 erases at once.',
   },
+  charge: {
+    flag: '--charge',
+    env: 'LANTERN_CHARGE',
+    kind: 'text',
+    default: 'no',
+    sentence: 'yes: accounts pay for Lantern, by subscriptions on the extension’s own account. no: Lantern is free.',
+  },
+  trialDays: {
+    flag: '--trial-days',
+    env: 'LANTERN_TRIAL_DAYS',
+    kind: 'number',
+    default: 14,
+    sentence: 'Days an account may use Lantern from its first connection on, without a card.',
+  },
+  graceDays: {
+    flag: '--grace-days',
+    env: 'LANTERN_GRACE_DAYS',
+    kind: 'number',
+    default: 7,
+    sentence: 'Days after a failed payment until the figures are locked. Nothing is lost, and payment unlocks them.',
+  },
+  whenLeaving: {
+    flag: '--when-leaving',
+    env: 'LANTERN_WHEN_LEAVING',
+    kind: 'text',
+    default: 'cancel_at_period_end',
+    sentence: 'What becomes of a subscription when its account disconnects: cancel_now, cancel_at_period_end or keep.',
+  },
 };
 
 /** Something given that cannot be right: one sentence for the person who started Lantern. */
@@ -165,6 +197,8 @@ function checked(settings: Settings): Settings {
     if (key !== undefined && !key.startsWith(`sk_${mode}_`) && !key.startsWith(`rk_${mode}_`))
       throw new SettingsError(`The secret key for ${mode} data must begin with sk_${mode}_.`);
   }
+  if (settings.charge !== 'yes' && settings.charge !== 'no')
+    throw new SettingsError(`LANTERN_CHARGE must be yes or no, not '${settings.charge}'.`);
   if (settings.sessionSecret !== undefined && settings.sessionSecret.length < 32)
     throw new SettingsError('SESSION_SECRET needs at least 32 characters.');
   if (settings.databaseUrl !== undefined && settings.sessionSecret === undefined)

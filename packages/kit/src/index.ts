@@ -1,3 +1,7 @@
+export type { Billing, Bought, OwnInvoice } from './billing/billing.ts';
+export type { CheckoutOptions } from './billing/buy.ts';
+export type { Plan } from './billing/plan.ts';
+export type { Entitlement, Reason } from './billing/standing.ts';
 export type { Receipt } from './cleanup/forget-account.ts';
 export { isRevoked } from './connect/disconnect.ts';
 export type { ConnectOutcome } from './connect/finish.ts';

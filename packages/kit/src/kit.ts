@@ -1,3 +1,5 @@
+import { type Billing, billingOf } from './billing/billing.ts';
+import { checkCharging } from './billing/own.ts';
 import { eraseNow, leave, type Receipt, receipts, stopKeeping } from './cleanup/forget-account.ts';
 import { onDeauthorized } from './cleanup/on-deauthorized.ts';
 import { disconnect } from './connect/disconnect.ts';
@@ -47,6 +49,8 @@ export interface KitOptions extends GivenSettings {
    */
   readonly alsoErase?: readonly string[];
   readonly log?: Setup['log'];
+  /** Milliseconds: the clock by which trials and grace end. */
+  readonly now?: () => number;
 }
 
 export interface Kit {
@@ -64,6 +68,8 @@ export interface Kit {
     /** Seals tokens again under the first sealing key; afterwards older keys can be removed. Answers how many. */
     reseal(): Promise<number>;
   };
+  /** Charging for the extension itself. Without plans nobody is charged, and everybody is entitled. */
+  readonly billing: Billing;
   connections(): Promise<Connection[]>;
   /** The webhook endpoint: a web-standard handler. */
   receive(request: Request): Promise<Response>;
@@ -96,7 +102,7 @@ export interface Kit {
 
 /** Puts an extension together: opens and migrates the database, and starts nothing until `work.start()`. */
 export async function createKit(options: KitOptions): Promise<Kit> {
-  const { database: given, on = {}, alsoErase = [], log = () => {}, ...rest } = options;
+  const { database: given, on = {}, alsoErase = [], log = () => {}, now = Date.now, ...rest } = options;
   const unsafe = alsoErase.find((table) => !/^[a-z_]+\.[a-z_]+$/.test(table));
   if (unsafe !== undefined) throw new Error(`alsoErase names tables as schema.table in small letters, not ${unsafe}.`);
   const settings = completeSettings(rest);
@@ -113,6 +119,7 @@ export async function createKit(options: KitOptions): Promise<Kit> {
     settings,
     database,
     log,
+    now,
     api: stripeApi({ ...settings, keyOf: (livemode) => appOf(settings, livemode).secretKey }),
     limiter: limiterOf(settings, database),
     counters: newCounters(),
@@ -121,6 +128,7 @@ export async function createKit(options: KitOptions): Promise<Kit> {
     alsoErase,
     wake: (job: Job) => worker?.wake(job),
   };
+  checkCharging(setup);
   const effects = new Map<string, Effect>([
     ...Object.entries(on),
     ['account.application.deauthorized', both(onDeauthorized(setup), on['account.application.deauthorized'])],
@@ -136,6 +144,7 @@ export async function createKit(options: KitOptions): Promise<Kit> {
       tokens: (world) => tokensOf(setup, world),
       reseal: () => reseal(setup),
     },
+    billing: billingOf(setup),
     ...asked(setup),
     receive: receiver(setup, ownAccounts(setup)),
     work: {
@@ -158,7 +167,7 @@ export async function createKit(options: KitOptions): Promise<Kit> {
   };
 }
 
-function asked(setup: Setup): Omit<Kit, 'settings' | 'database' | 'connect' | 'receive' | 'work' | 'close'> {
+function asked(setup: Setup): Omit<Kit, 'settings' | 'database' | 'connect' | 'billing' | 'receive' | 'work' | 'close'> {
   const { database, feed } = setup;
   return {
     connections: () =>

@@ -1,3 +1,5 @@
+import { checkPlans, type Plan } from './billing/plan.ts';
+
 /** One application of ours on Stripe: there is one for test data and one for live data. */
 export interface AppKeys {
   /** `sk_test_…` or `sk_live_…`; its prefix says which mode the pair is for. */
@@ -45,6 +47,10 @@ export interface Settings {
   readonly keepDays: number;
   readonly keepEventDays: number;
   readonly pollMs: number;
+  readonly plans: readonly Plan[];
+  readonly trialDays: number;
+  readonly graceDays: number;
+  readonly whenLeaving: 'cancel_now' | 'cancel_at_period_end' | 'keep';
 }
 
 export interface SettingRow<T> {
@@ -136,8 +142,26 @@ export const SETTINGS: { readonly [Name in keyof Settings]: SettingRow<Settings[
     env: 'ANNEX_KEEP_EVENT_DAYS',
     sentence: 'Days the body of an applied event is kept; its id stays, so that it is never applied twice.',
   },
+  plans: {
+    default: [],
+    sentence:
+      'What an account can buy: key, name, amount, currency, interval. Products and prices are made on your own account. None: nobody is charged.',
+  },
+  trialDays: {
+    default: 14,
+    env: 'ANNEX_TRIAL_DAYS',
+    sentence: 'Days an account may use the extension from its first connection on, without a card.',
+  },
+  graceDays: { default: 7, env: 'ANNEX_GRACE_DAYS', sentence: 'Days after a failed payment until the extension is locked.' },
+  whenLeaving: {
+    default: 'cancel_at_period_end',
+    env: 'ANNEX_WHEN_LEAVING',
+    sentence: 'What becomes of the subscription when its account disconnects: cancel_now, cancel_at_period_end or keep.',
+  },
   pollMs: { default: 1_000, sentence: 'How often an idle worker looks at a database shared with other processes.' },
 };
+
+const LEAVING: readonly Settings['whenLeaving'][] = ['cancel_now', 'cancel_at_period_end', 'keep'];
 
 export type GivenSettings = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
 
@@ -153,6 +177,11 @@ export function completeSettings(given: GivenSettings): Settings {
   }
   if (settings.limitShare <= 0 || settings.limitShare > 1)
     throw new Error(`limitShare must be above 0 and at most 1, not ${settings.limitShare}.`);
+  checkPlans(settings.plans);
+  for (const name of ['trialDays', 'graceDays'] as const)
+    if (!(settings[name] >= 0)) throw new Error(`${name} must be 0 or more, not ${settings[name]}.`);
+  if (!LEAVING.includes(settings.whenLeaving))
+    throw new Error(`whenLeaving must be one of ${LEAVING.join(', ')}, not ${settings.whenLeaving}.`);
   for (const name of ['concurrency', 'partsInFlight', 'eventAttempts', 'leaseMs', 'timeoutMs'] as const) {
     if (!(settings[name] >= 1)) throw new Error(`${name} must be 1 or more, not ${settings[name]}.`);
   }

@@ -20,8 +20,10 @@ export interface Setup {
   readonly counters: Counters;
   /** Wakes a worker of this process, so that it need not wait for its next look at the database. */
   readonly wake: (job: Job) => void;
+  /** Milliseconds. Only for what people are promised in days; leases and queues go by the database's clock. */
+  readonly now: () => number;
   /** Something a person should know; never a secret. */
   readonly log: (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
 }
 
-export type Job = 'apply' | 'import' | 'refetch' | 'reconcile' | 'erase';
+export type Job = 'apply' | 'import' | 'refetch' | 'reconcile' | 'erase' | 'billing';

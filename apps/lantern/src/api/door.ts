@@ -38,6 +38,8 @@ async function answer(
       return refusal(429, `A key may ask ${PER_MINUTE} times a minute. Wait a moment.`);
     const place = await placeOf(lantern.kit.database, world.account, world.livemode ? 'live' : 'test');
     if (place.state !== 'connected') return refusal(403, 'The account is not connected any more.');
+    const entitlement = await lantern.kit.billing.entitlement(place);
+    if (!entitlement.granted) return refusal(402, `Lantern is locked for this account. ${entitlement.sentence}`);
     strangeParameter(route, context);
     const query = new URL(context.req.url).searchParams;
     const found = await route.run({ lantern, place, query, params: context.req.param() as Record<string, string> });

@@ -4,6 +4,7 @@ import { ASSETS } from '../web/assets.ts';
 import type { AccountVisit, Visit } from '../web/visit.ts';
 import { Csrf } from './form.tsx';
 import { NAVIGATION } from './navigation.ts';
+import { Standing } from './standing.tsx';
 
 /** Sends a page. JSX escapes every text and attribute, so nothing that anybody wrote becomes markup. */
 export const html = (body: unknown, status = 200): Response =>
@@ -164,6 +165,7 @@ export const Inside: FC<PropsWithChildren<InsideProps>> = ({ visit, title, at, l
           <h1>{title}</h1>
           {aside !== undefined && <div class="page-aside">{aside}</div>}
         </div>
+        {at !== '/billing' && <Standing visit={visit} />}
         {visit.person.email === null && GUEST_PAGES.has(at) && (
           <p class="notice">
             Only this browser can open these figures. <a href="/sign-up">Choose an e-mail and a password</a> to keep your access.

@@ -32,6 +32,7 @@ export const NAVIGATION: readonly { readonly group: string; readonly entries: re
     group: 'Account',
     entries: [
       { path: '/settings', label: 'Settings' },
+      { path: '/billing', label: 'Billing' },
       { path: '/members', label: 'People' },
       { path: '/audit', label: 'Audit trail', owner: true },
     ],

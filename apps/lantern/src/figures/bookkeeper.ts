@@ -84,7 +84,8 @@ export async function catchUp(lantern: Lantern, world: World): Promise<void> {
   }
 }
 
-const CONNECTED = "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' for share";
+const CONNECTED =
+  "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' and kind = 'oauth' for share";
 
 const CHANGED = `
   insert into lantern.stale (account, livemode, customer)

@@ -97,6 +97,6 @@ async function disconnect(visit: AccountVisit): Promise<Response> {
 }
 
 export const settingsRoutes: readonly Route[] = [
-  { method: 'GET', path: '/a/:account/:mode/settings', access: 'member', run: settings },
-  { method: 'POST', path: '/a/:account/:mode/disconnect', access: 'owner', run: disconnect },
+  { method: 'GET', path: '/a/:account/:mode/settings', access: 'member', whileLocked: true, run: settings },
+  { method: 'POST', path: '/a/:account/:mode/disconnect', access: 'owner', whileLocked: true, run: disconnect },
 ];

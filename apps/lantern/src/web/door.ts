@@ -19,6 +19,7 @@ const STEPS: readonly ((visit: Visit, route: Route) => Promise<Response | Visit>
   whoIsThere,
   mayTheyCome,
   hasTheAccountLeft,
+  isItPaidFor,
   wasTheFormOurs,
 ];
 
@@ -108,7 +109,8 @@ async function mayTheyCome(visit: Visit, route: Route): Promise<Response | Visit
   const role = await roleOf(lantern.kit.database, person.id, account);
   if (role === undefined) return nothingHere(visit);
   const place = await placeOf(lantern.kit.database, account, mode as Mode);
-  const inside: AccountVisit = { ...(visit as PersonVisit), place, role };
+  const entitlement = await lantern.kit.billing.entitlement(place);
+  const inside: AccountVisit = { ...(visit as PersonVisit), place, role, entitlement };
   if (RANK[role] >= RANK[route.access]) return inside;
   return problem(inside, {
     status: 403,
@@ -122,6 +124,15 @@ function hasTheAccountLeft(visit: Visit, route: Route): Response | Visit {
   const { place } = visit as AccountVisit;
   if (place.state === 'connected' || route.afterLeaving === true) return visit;
   return redirect(`${place.base}/left`);
+}
+
+/** Locked figures lead to the billing page. Nothing is lost meanwhile: the mirror and the books go on. */
+function isItPaidFor(visit: Visit, route: Route): Response | Visit {
+  if (!('place' in visit) || route.access === 'anyone' || route.access === 'person') return visit;
+  const { place, entitlement, request } = visit as AccountVisit;
+  if (entitlement.granted || place.state !== 'connected' || route.whileLocked === true || route.afterLeaving === true) return visit;
+  if (request.method === 'GET') return redirect(`${place.base}/billing`);
+  return problem(visit, { status: 402, title: 'Lantern is locked for this account', text: `${entitlement.sentence} Nothing was changed.` });
 }
 
 /** A form must have been shown to this browser and this session; nothing is done otherwise. */

@@ -1,3 +1,4 @@
+import type { Entitlement } from '@annex/kit';
 import type { Lantern } from '../lantern.ts';
 import type { Role } from '../people/members.ts';
 import type { Person } from '../people/people.ts';
@@ -32,6 +33,8 @@ export interface PersonVisit extends Visit {
 export interface AccountVisit extends PersonVisit {
   readonly place: Place;
   readonly role: Role;
+  /** Whether the account may use Lantern, and why. */
+  readonly entitlement: Entitlement;
 }
 
 export type Answer = Response | Promise<Response>;
@@ -53,6 +56,8 @@ export type Route =
       readonly access: Role;
       /** Without data, when the account has left, only pages that say so are shown. */
       readonly afterLeaving?: boolean;
+      /** Shown also while the figures are locked because nobody pays for them. */
+      readonly whileLocked?: boolean;
       readonly run: (visit: AccountVisit) => Answer;
     });
 

@@ -139,6 +139,7 @@ async function connect(setup: Setup, row: StateRow, grant: Grant): Promise<Conne
   });
   setup.feed.tell({ kind: 'connection', ...world });
   setup.wake('import');
+  setup.wake('billing');
   return { kind: 'connected', ...world, scope: grant.scope, reference: row.reference, sentence: `${world.account} is connected.` };
 }
 

@@ -70,8 +70,8 @@ export function changeFeed(database: Database, pollMs: number): Feed {
   };
   const lookAtAccounts = async (first: boolean): Promise<void> => {
     const rows = await database.query<Standing>(
-      `select account, livemode, c.state || '/' || coalesce(i.state, '') as state
-       from annex.connections c left join annex.imports i using (account, livemode)`,
+      `select account, livemode, c.state || '/' || coalesce(i.state, '') || '/' || coalesce(s.version, 0) as state
+       from annex.connections c left join annex.imports i using (account, livemode) left join annex.subscribers s using (account, livemode)`,
     );
     const now = new Map(rows.map((row) => [`${row.account}/${row.livemode}`, row]));
     const changed = [...now].filter(([key, { state }]) => states.get(key)?.state !== state).map(([, row]) => row);

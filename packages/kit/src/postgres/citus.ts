@@ -1,6 +1,17 @@
 import { mirroredObjects } from '../mirror/objects/index.ts';
 
-const BY_ACCOUNT = ['connections', 'inbox', 'imports', 'streams', 'ranges', 'refetch', 'buckets', 'receipts'];
+const BY_ACCOUNT = [
+  'connections',
+  'inbox',
+  'imports',
+  'streams',
+  'ranges',
+  'refetch',
+  'buckets',
+  'receipts',
+  'subscribers',
+  'billing_scans',
+];
 const WHOLE = ['migrations', 'shapes', 'oauth_states'];
 
 /**

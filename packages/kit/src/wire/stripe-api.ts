@@ -22,6 +22,13 @@ export interface StripeApi {
   get(path: string, query: ReadonlyArray<readonly [string, string]>, options: { livemode: boolean; as?: string }): Promise<Answer>;
   /** A form POST that is sent once and never again, whatever happens. */
   postOnce(url: string, form: Readonly<Record<string, string>>, options: { livemode: boolean }): Promise<Answer>;
+  /**
+   * A form POST on our own account. `key` is its idempotency key: whoever sends the same again, also in another process or after a
+   * crash, gets the answer of the first. Throws `Refusal`. Never retries.
+   */
+  post(path: string, form: Readonly<Record<string, string>>, options: { livemode: boolean; key: string }): Promise<Answer>;
+  /** A DELETE on our own account. Throws `Refusal`. Never retries. */
+  remove(path: string, options: { livemode: boolean }): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -44,7 +51,10 @@ export function stripeApi(options: StripeApiOptions): StripeApi {
     connect: { timeout: Math.min(10_000, options.timeoutMs) },
   });
 
-  const ask = async (url: string, init: { method: 'GET' | 'POST'; headers: Record<string, string>; body?: string }): Promise<Answer> => {
+  const ask = async (
+    url: string,
+    init: { method: 'GET' | 'POST' | 'DELETE'; headers: Record<string, string>; body?: string },
+  ): Promise<Answer> => {
     const startMs = Date.now();
     let status: number;
     let headers: Record<string, string | undefined>;
@@ -82,6 +92,11 @@ export function stripeApi(options: StripeApiOptions): StripeApi {
       const headers = { ...common(livemode), 'content-type': 'application/x-www-form-urlencoded' };
       return ask(url, { method: 'POST', headers, body: new URLSearchParams(form).toString() });
     },
+    post(path, form, { livemode, key }) {
+      const headers = { ...common(livemode), 'content-type': 'application/x-www-form-urlencoded', 'idempotency-key': key };
+      return ask(new URL(path, options.apiBase).href, { method: 'POST', headers, body: new URLSearchParams(form).toString() });
+    },
+    remove: (path, { livemode }) => ask(new URL(path, options.apiBase).href, { method: 'DELETE', headers: common(livemode) }),
     close: () => agent.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { billingStep } from '../billing/step.ts';
 import { eraseStep } from '../cleanup/forget-account.ts';
 import { retainStep } from '../cleanup/retention.ts';
 import { applyBatch, type Effect } from '../mirror/apply.ts';
@@ -77,6 +78,7 @@ export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>):
       },
       { idleMs, failed: failed('Erasing') },
     ),
+    billing: loop(() => billingStep(setup), { idleMs, failed: failed('Billing') }),
   };
   const tidy = loop(() => retainStep(setup), { idleMs: HOUR_MS, failed: failed('Applying the retention policy') });
   return {

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Setup } from '../setup.ts';
+import { isRefusal } from '../wire/refusal.ts';
+import type { Subscriber } from './facts.ts';
+
+interface Shown {
+  readonly id: string;
+  readonly status: string;
+  readonly cancel_at_period_end: boolean;
+  readonly cancel_at: number | null;
+}
+
+/** The account left: nobody can pay any more, and what is paid for ends by the policy. Asked of Stripe, not of the mirror: it may lag. */
+export async function leavePaying(setup: Setup, row: Subscriber): Promise<void> {
+  if (row.checkout !== null) await expire(setup, row.checkout, row.livemode);
+  const { whenLeaving } = setup.settings;
+  if (row.customer === null || whenLeaving === 'keep') return;
+  for (const { id, status, cancel_at_period_end, cancel_at } of await runningOf(setup, {
+    customer: row.customer,
+    livemode: row.livemode,
+  })) {
+    const { livemode } = row;
+    // What is not paid for has no end worth waiting for.
+    const now = whenLeaving === 'cancel_now' || status === 'past_due' || status === 'unpaid' || status === 'paused';
+    if (!now && (cancel_at_period_end || cancel_at !== null)) continue;
+    const path = `/v1/subscriptions/${id}`;
+    try {
+      if (now) await setup.api.remove(path, { livemode });
+      else await setup.api.post(path, { cancel_at_period_end: 'true' }, { livemode, key: `annex-leave-${randomUUID()}` });
+    } catch (error) {
+      // Ended meanwhile: exactly what is wanted.
+      if (!isRefusal(error, 'missing')) throw error;
+    }
+  }
+}
+
+/** Subscriptions of a customer that have not ended, as Stripe tells them at this moment. */
+export async function runningOf(setup: Setup, { customer, livemode }: { customer: string; livemode: boolean }): Promise<Shown[]> {
+  const { text } = await setup.api.get(
+    '/v1/subscriptions',
+    [
+      ['customer', customer],
+      ['limit', '100'],
+    ],
+    { livemode },
+  );
+  // Without `status` Stripe lists all that are not canceled; one that never began is no subscription.
+  return (JSON.parse(text) as { data: Shown[] }).data.filter(({ status }) => status !== 'incomplete' && status !== 'incomplete_expired');
+}
+
+/** Closes a checkout that nobody shall complete any more. Answers false when it was completed already. */
+export async function expire(setup: Setup, session: string, livemode: boolean): Promise<boolean> {
+  try {
+    await setup.api.post(`/v1/checkout/sessions/${session}/expire`, {}, { livemode, key: `annex-expire-${session}` });
+    return true;
+  } catch (error) {
+    if (!isRefusal(error, 'request', 'missing')) throw error;
+    const { text } = await setup.api.get(`/v1/checkout/sessions/${session}`, [], { livemode });
+    return (JSON.parse(text) as { status: string }).status !== 'complete';
+  }
+}
