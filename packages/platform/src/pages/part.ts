@@ -25,6 +25,7 @@ import { webhookRoutes } from './dashboard/webhooks.tsx';
 import { checkoutRoutes } from './hosted/checkout.tsx';
 import { invoiceRoutes } from './hosted/invoice.tsx';
 import { linkRoutes } from './hosted/link.tsx';
+import { paperRoutes } from './hosted/papers.ts';
 import { portalRoutes } from './hosted/portal/index.tsx';
 import { liveRoutes } from './live.ts';
 import { baseOf, type DashboardEnv, takePlace } from './place.ts';
@@ -111,6 +112,7 @@ function pageApp(platform: Platform): Hono<PageEnv> {
   app.route('/', checkoutRoutes(platform));
   app.route('/', linkRoutes(platform));
   app.route('/', invoiceRoutes(platform));
+  app.route('/', paperRoutes(platform));
   app.route('/', portalRoutes(platform));
   app.route('/:account{acct_\\w+}/:mode{(?:test|live)}', dashboard(platform));
   // Addresses without an account lead to the one that was looked at last.
