@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from './until.ts';
 import { inventKey, type TestPlatform, testPlatform } from './world.ts';
 
 /* What checkout sessions come to, and what they refuse; completed without a browser. */
@@ -189,5 +190,56 @@ describe('a session', () => {
     await complete(stripe, session, 'tok_visa_chargeDeclined').catch(() => undefined);
     const { payment_intent: intent } = await stripe.checkout.sessions.expire(session.id);
     expect((await stripe.paymentIntents.retrieve(intent as string)).status).toBe('canceled');
+  });
+});
+
+describe('money that takes days', () => {
+  const debit = async (stripe: Stripe, session: Stripe.Checkout.Session, iban: string): Promise<void> => {
+    const billing_details = { email: 'ada@example.com', name: 'Ada' };
+    const method = await stripe.paymentMethods.create({ type: 'sepa_debit', sepa_debit: { iban }, billing_details });
+    await stripe.rawRequest('POST', `/v1/payment_pages/${session.id}/confirm`, { payment_method: method.id });
+  };
+  const types = async (stripe: Stripe): Promise<string[]> => (await stripe.events.list({ limit: 50 })).data.map((event) => event.type);
+
+  test('completes a session unpaid, and tells later that it came or did not', async () => {
+    for (const [iban, told, status] of [
+      ['DE89370400440532013000', 'checkout.session.async_payment_succeeded', 'paid'],
+      ['DE62370400440532013001', 'checkout.session.async_payment_failed', 'unpaid'],
+    ] as const) {
+      const stripe = world.client();
+      const items = [{ price_data: { currency: 'eur', unit_amount: 1000, product_data: { name: 'Tea' } }, quantity: 1 }];
+      const session = await stripe.checkout.sessions.create({
+        mode: 'payment',
+        allowed_payment_method_types: ['sepa_debit'],
+        line_items: items,
+        ...DONE,
+      });
+      await debit(stripe, session, iban);
+      expect((await stripe.checkout.sessions.retrieve(session.id)).status).toBe('complete');
+      await until(async () => (await types(stripe)).includes(told));
+      expect((await stripe.checkout.sessions.retrieve(session.id)).payment_status).toBe(status);
+      const completed = (await stripe.events.list({ type: 'checkout.session.completed' })).data[0]!;
+      expect(completed.data.object).toMatchObject({ payment_status: 'unpaid' });
+    }
+  });
+
+  test('begins a subscription when it has come', async () => {
+    const stripe = world.client();
+    const price_data = { currency: 'eur', unit_amount: 1000, product_data: { name: 'Tea' }, recurring: { interval: 'month' as const } };
+    const session = await stripe.checkout.sessions.create({
+      mode: 'subscription',
+      allowed_payment_method_types: ['sepa_debit'],
+      line_items: [{ price_data, quantity: 1 }],
+      ...DONE,
+    });
+    await debit(stripe, session, 'DE89370400440532013000');
+    await until(async () => (await types(stripe)).includes('checkout.session.async_payment_succeeded'));
+    const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ['subscription', 'invoice'] });
+    expect(done).toMatchObject({
+      payment_status: 'paid',
+      subscription: { status: 'active' },
+      invoice: { status: 'paid', amount_paid: 1000 },
+    });
+    expect((await stripe.charges.list()).data).toHaveLength(1);
   });
 });

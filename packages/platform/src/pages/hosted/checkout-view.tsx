@@ -3,9 +3,10 @@ import type { FC } from 'hono/jsx';
 import type { StripeObject } from '../../engine/index.ts';
 import type { Brand } from '../brand.ts';
 import { Csrf, FormError } from '../layout.tsx';
-import { CardFields, Field, type Filled, TestCards } from './card.tsx';
+import { Field, type Filled } from './card.tsx';
 import { ExtraFields, ShippingFields } from './checkout-fields.tsx';
 import { Hosted, Merchant } from './frame.tsx';
+import { MethodFields, type PayBy, TestMethods, Ways } from './method.tsx';
 import { every, priceText } from './prices.ts';
 
 export interface CheckoutView {
@@ -21,6 +22,7 @@ export interface CheckoutView {
   readonly trialEnd: number | undefined;
   readonly discountName: string | undefined;
   readonly collects: boolean;
+  readonly payBy: PayBy;
   /** What each way of shipping is called, by the id of its rate. */
   readonly shippingNames: ReadonlyMap<string, string>;
   /** The merchant's terms of service, where it has told their address. */
@@ -231,7 +233,7 @@ const promise = ({ session, brand }: CheckoutView): string | undefined =>
     ? undefined
     : session.mode === 'setup'
       ? `By saving your card you let ${brand.name} charge it for later payments.`
-      : `By subscribing you let ${brand.name} charge your card for later payments, until you cancel.`;
+      : `By subscribing you let ${brand.name} charge you for later payments, until you cancel.`;
 
 const PayForm: FC<{ view: CheckoutView }> = ({ view }) => {
   const { session, filled, csrf, error, collects } = view;
@@ -239,6 +241,7 @@ const PayForm: FC<{ view: CheckoutView }> = ({ view }) => {
   const text = promise(view);
   return (
     <section class="pay" aria-label="How you pay">
+      {collects && <Ways session={session} current={view.payBy} />}
       <FormError text={error} />
       <form method="post" class="stack">
         <Csrf token={csrf} />
@@ -259,19 +262,14 @@ const PayForm: FC<{ view: CheckoutView }> = ({ view }) => {
           </p>
         )}
         <ShippingFields session={session} filled={filled} />
-        {collects && (
-          <>
-            <CardFields filled={filled} />
-            <Field name="name" label="Name on card" filled={filled} autocomplete="cc-name" maxlength={150} />
-          </>
-        )}
+        {collects && <MethodFields payBy={view.payBy} filled={filled} />}
         <ExtraFields session={session} filled={filled} terms={view.terms} />
         {text !== undefined && <p class="quiet">{text}</p>}
         <button type="submit" class="primary brand-button wide-button">
           {buttonText(view)}
         </button>
       </form>
-      {collects && <TestCards />}
+      {collects && <TestMethods payBy={view.payBy} />}
     </section>
   );
 };

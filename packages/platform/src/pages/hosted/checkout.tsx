@@ -12,11 +12,12 @@ import { page } from '../layout.tsx';
 import { problemPage } from '../problem.tsx';
 import { field, type PageContext, type PageEnv } from '../visit.ts';
 import { act, draftFor } from './act.ts';
-import { EMPTY, type Filled, fieldOf, readCard, validEmail } from './card.tsx';
+import { EMPTY, type Filled, fieldOf, validEmail } from './card.tsx';
 import { DonePage, doneUrl, ExpiredPage } from './checkout-ended.tsx';
 import { extraNames, readExtras } from './checkout-fields.tsx';
 import { CheckoutPage } from './checkout-view.tsx';
 import { brandFor } from './frame.tsx';
+import { chosen, readMethod } from './method.tsx';
 
 const DAY = 86_400;
 
@@ -76,6 +77,7 @@ function show(platform: Platform, c: PageContext, found: Asked, shown: Shown = {
     trialEnd: hasTrial(terms) ? (end ?? draft.now + days * DAY) : undefined,
     discountName: couponsOf(draft, session)[0]?.name ?? undefined,
     collects: collectsMethod(session),
+    payBy: chosen(session, c.req.method === 'POST' ? field(c, 'pay_by') : c.req.query('pay_by')),
     shippingNames: new Map(rateNames(draft, session)),
     terms: platform.accounts.account(world.account)?.business_profile?.terms_of_service_url,
   };
@@ -114,12 +116,14 @@ function payNow(platform: Platform, c: PageContext, found: Asked): Response | Pr
   const { world, session } = found;
   const value = (name: string): string => field(c, name);
   const collects = collectsMethod(session);
-  const { card, problems: cardProblems } = collects ? readCard(value) : { card: undefined, problems: {} };
+  const { method: given, problems: methodProblems } = collects
+    ? readMethod(chosen(session, value('pay_by')), value)
+    : { method: undefined, problems: {} };
   const extras = readExtras(session, value);
-  const problems: Record<string, string> = { ...cardProblems, ...extras.problems };
+  const problems: Record<string, string> = { ...methodProblems, ...extras.problems };
   const email = session.customer === null ? value('email') : (session.customer_details?.email ?? value('email'));
   if (!validEmail(email)) problems.email = 'Write it as name@example.com.';
-  if (collects && value('name') === '') problems.name = 'Write the name as it stands on the card.';
+  if (collects && value('name') === '') problems.name = 'This is missing.';
   if (Object.keys(problems).length > 0)
     return show(platform, c, found, { filled: { values: keptValues(c, found.session), problems }, status: 400 });
   const name = value('name') === '' ? null : value('name').slice(0, 150);
@@ -128,7 +132,7 @@ function payNow(platform: Platform, c: PageContext, found: Asked): Response | Pr
   const refusal = act(platform, { world, subject: subjectOf(session), application: terms.application }, (draft) => {
     const { phone, address, shipping, collected } = extras;
     const details = { email, ...(name !== null && { name }), ...(phone !== null && { phone }), ...(address !== null && { address }) };
-    const method = card === undefined ? undefined : methodFromParams(draft, { type: 'card', card, billing_details: details });
+    const method = given === undefined ? undefined : methodFromParams(draft, { ...given, billing_details: details });
     const payer = { email, name, phone, address, ...(shipping !== null && { shipping }) };
     pay(draft, draft.get('checkout.session', session.id)!, { payer, method, returnUrl: url, collected });
   });

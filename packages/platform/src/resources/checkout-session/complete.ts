@@ -83,7 +83,11 @@ function subscribe(draft: Draft, session: StripeObject, given: { intent: StripeO
   const customer = session.customer ?? terms.customer;
   const paidBy = intent?.object === 'payment_intent' ? intent : undefined;
   addOnce(draft, session, customer);
-  const params = subscriptionParams(draft, session, { customer, method: intent?.payment_method ?? null, terms });
+  const isOnItsWay = paidBy !== undefined && paidBy.status !== 'succeeded';
+  const params = {
+    ...subscriptionParams(draft, session, { customer, method: intent?.payment_method ?? null, terms }),
+    ...(isOnItsWay && { payment_behavior: 'default_incomplete' }),
+  };
   const subscription = insertSubscription(draft, params, { firstInvoice: 'now', paidBy });
   return { customer, subscription: subscription.id, invoice: subscription.latest_invoice };
 }

@@ -49,6 +49,8 @@ export const BANKS: readonly TestBank[] = [
   { number: 'DE62370400440532013001', debit: { fails: 'insufficient_funds' } },
   { number: 'DE78370400440532013004', debit: { fails: 'insufficient_funds' }, after: SLOW },
   { number: 'DE35370400440532013002', debit: 'succeeds', disputes: true },
+  // By which the Stripe CLI makes a checkout session's payment fail.
+  { number: 'IT60X0542811101000000123456', debit: { fails: 'insufficient_funds' } },
 ];
 
 const byToken = new Map(BANKS.flatMap((bank) => (bank.tokens ?? []).map((token) => [token, bank] as const)));
