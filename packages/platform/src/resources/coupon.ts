@@ -37,14 +37,19 @@ function retrieved(draft: Draft, coupon: StripeObject): StripeObject {
 }
 
 /** The coupon behind a discount parameter, or the refusal for one that is no longer valid. */
-export function redeem(draft: Draft, id: string, param: string): StripeObject {
+export function valid(draft: Draft, id: string, param: string): StripeObject {
   const coupon = draft.need('coupon', id, param);
   if (!retrieved(draft, coupon).valid) {
     throw invalid(`Coupon expired: ${id}. It has reached its redemption limit or its redeem_by date.`, param, 'coupon_expired');
   }
-  const timesRedeemed = coupon.times_redeemed + 1;
-  const valid = coupon.max_redemptions === null || timesRedeemed < coupon.max_redemptions;
-  return draft.set(coupon, { times_redeemed: timesRedeemed, valid });
+  return coupon;
+}
+
+/** The same, redeemed once more. */
+export function redeem(draft: Draft, id: string, param: string): StripeObject {
+  const coupon = valid(draft, id, param);
+  const times = coupon.times_redeemed + 1;
+  return draft.set(coupon, { times_redeemed: times, valid: coupon.max_redemptions === null || times < coupon.max_redemptions });
 }
 
 export const coupon: Behaviour = {

@@ -1,6 +1,6 @@
 import { format, step } from '@annex/money';
 import { type Draft, type Fields, invalid, type Params, type StripeObject } from '../engine/index.ts';
-import { redeem } from './coupon.ts';
+import { redeem, valid } from './coupon.ts';
 import { type Reminded, remind } from './reminder.ts';
 
 /** What a discount is on: an invoice, a subscription, one of its items … The customer is always named. */
@@ -18,6 +18,8 @@ export interface Redemption {
   readonly param: string;
   /** Minor units of what is bought, for codes that ask for a minimum; nothing where it is not known. */
   readonly subtotal?: { readonly amount: number; readonly currency: string };
+  /** A quote only proposes: nothing is counted as redeemed, nor told, until it is accepted. */
+  readonly proposes?: boolean;
 }
 
 const nothingGiven = (at: string) => invalid('Must provide a coupon, promotion_code or discount.', at, 'parameter_missing');
@@ -61,11 +63,12 @@ function redeemOne(draft: Draft, given: Params, redemption: Redemption, at: stri
   if (code !== undefined) checkCode(draft, code, redemption, param);
   const couponId = code?.promotion.coupon ?? given.coupon;
   if (couponId === undefined) throw nothingGiven(at);
-  const coupon = redeem(draft, couponId, param);
+  const proposes = redemption.proposes === true;
+  const coupon = proposes ? valid(draft, couponId, param) : redeem(draft, couponId, param);
   const currency = redemption.subtotal?.currency;
   if (coupon.amount_off !== null && currency !== undefined && amountOff(coupon, currency) === undefined)
     throw wrongCurrency(param, coupon.id, currency);
-  if (code !== undefined) consume(draft, code);
+  if (code !== undefined && !proposes) consume(draft, code);
   const end = coupon.duration === 'repeating' ? step(draft.now, { interval: 'month', interval_count: coupon.duration_in_months }, 1) : null;
   const fields: Fields = {
     ...redemption.owner,
@@ -74,9 +77,9 @@ function redeemOne(draft: Draft, given: Params, redemption: Redemption, at: stri
     source: { coupon: coupon.id, type: 'coupon' },
     start: draft.now,
   };
-  const discount = draft.make('discount', fields, { event: 'customer.discount.created' });
+  const discount = draft.make('discount', fields, { event: proposes ? null : 'customer.discount.created' });
   const clock = draft.get('customer', redemption.owner.customer)?.test_clock ?? null;
-  if (end !== null) remind(draft, discount, { what: 'end', at: end, test_clock: clock });
+  if (end !== null && !proposes) remind(draft, discount, { what: 'end', at: end, test_clock: clock });
   return discount.id;
 }
 

@@ -11,6 +11,7 @@ import { bankAnswers } from './payment-intent/debit.ts';
 import { cancel as cancelIntent } from './payment-intent/index.ts';
 import { payOut } from './payout/automatic.ts';
 import { move as movePayout } from './payout/life.ts';
+import { expiry as quoteExpiry } from './quote/index.ts';
 import { bankAnswer } from './refund/life.ts';
 import { reminderRow } from './reminder.ts';
 import { soonRow } from './soon.ts';
@@ -74,6 +75,7 @@ export const due: readonly DueRow[] = [
   payOut,
   arrival,
   soonRow([ruling, verification, bankAnswer, fundsArrive]),
+  quoteExpiry,
   { object: 'subscription_schedule', what: 'enter its next phase', at: movesAt, act: move },
   reminderRow([discountEnds, trialWarning, upcomingInvoice, endWarning]),
 ];

@@ -36,6 +36,7 @@ import { plan } from './plan.ts';
 import { price } from './price.ts';
 import { product } from './product.ts';
 import { promotionCode } from './promotion-code.ts';
+import { quote } from './quote/index.ts';
 import { refund } from './refund/index.ts';
 import { searchFields } from './search-fields.ts';
 import { setupIntent } from './setup-intent/index.ts';
@@ -85,6 +86,7 @@ const all: readonly Behaviour[] = [
   price,
   product,
   promotionCode,
+  quote,
   refund,
   setupIntent,
   subscription,
@@ -102,6 +104,15 @@ const all: readonly Behaviour[] = [
 
 /** Lists that an object embeds. `onExpand` ones are absent unless they are asked for. */
 const subLists: readonly SubList[] = [
+  {
+    parent: 'quote',
+    field: 'line_items',
+    child: 'item',
+    by: 'quote',
+    url: (id) => `/v1/quotes/${id}/line_items`,
+    order: 'oldest',
+    onExpand: true,
+  },
   {
     parent: 'payment_link',
     field: 'line_items',

@@ -38,7 +38,7 @@ const adjustable = (item: Params): Fields | null =>
 export function insertItems(
   draft: Draft,
   items: readonly Params[],
-  of: { by: 'checkout_session' | 'payment_link'; id: string },
+  of: { by: 'checkout_session' | 'payment_link' | 'quote'; id: string },
 ): StripeObject[] {
   let currency: string | undefined;
   const made = items.map((item, index) => {
