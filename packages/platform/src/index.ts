@@ -15,6 +15,7 @@ import { stripeListen } from './webhooks/stripe-listen.ts';
 
 export type { Control } from './control/index.ts';
 export type { PlatformOptions, RunningPlatform } from './platform.ts';
+export * as simulate from './simulate/index.ts';
 
 /** A platform that runs, with its control API in process. */
 export interface AnnexPlatform extends RunningPlatform {

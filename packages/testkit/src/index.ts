@@ -1,3 +1,4 @@
+export { simulate } from '@annex/platform';
 export {
   type Answer,
   createKitWorld,

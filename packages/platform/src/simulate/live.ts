@@ -74,7 +74,7 @@ async function moveTo(place: Place, to: number | 'real', speed: number): Promise
 export async function live(
   business: Business,
   scenario: Scenario,
-  given: { readonly place: Place; readonly told?: (progress: Progress) => void },
+  given: { readonly place: Place; readonly told?: (progress: Progress) => void | Promise<void> },
 ): Promise<void> {
   const { place, told } = given;
   const names = new Names();
@@ -85,11 +85,11 @@ export async function live(
   for (const [done, act] of acts.entries()) {
     if (act.at > now) await moveTo(place, act.at, 0);
     now = act.at;
-    told?.({ done, of: acts.length, now });
+    await told?.({ done, of: acts.length, now });
     await run(place, perform(act, names)).catch((error: unknown) => {
       throw new Error(`${act.customer.key} could not ${act.does} at ${new Date(act.at * 1000).toISOString()}: ${(error as Error).message}`);
     });
   }
   await moveTo(place, to, 0);
-  told?.({ done: acts.length, of: acts.length, now: to });
+  await told?.({ done: acts.length, of: acts.length, now: to });
 }
