@@ -11,12 +11,12 @@ import { connectFor, signedUp, until } from './visitor.ts';
 
 /*
  * Years of a business, lived through the API while Lantern listens, against an oracle that knows the scenario alone.
- * ANNEX_YEARS_CUSTOMERS: how many sign up in a month (1); the business is the same, only larger.
+ * ANNEX_YEARS_CUSTOMERS: how many sign up in a month (0.25); the business is the same, only larger.
  */
 
-const PER_MONTH = Number(process.env.ANNEX_YEARS_CUSTOMERS ?? 0.5);
+const PER_MONTH = Number(process.env.ANNEX_YEARS_CUSTOMERS ?? 0.25);
 
-const business = (from: string, seed: number): simulate.Business =>
+const business = (from: string, seed: number, more = ''): simulate.Business =>
   simulate.readBusiness(
     `
 name: Years
@@ -34,7 +34,7 @@ coupons:
   - { id: THREE, percent_off: 33, months: 3, share: 0.3 }
   - { id: EVER, percent_off: 15, share: 0.3 }
 trial: { days: 14, share: 0.4 }
-behaviour: { churn: 0.04, at_once: 0.4, returns: 0.5, upgrade: 0.05, downgrade: 0.05, seats: 0.08, pause: 0.05, card_fails: 0.05, refund: 0.01, dispute: 0.01 }
+behaviour: { churn: 0.04, at_once: 0.4, returns: 0.5, upgrade: 0.05, downgrade: 0.05, seats: 0.08, pause: 0.05, card_fails: 0.05, dispute: 0.01, ${more} }
 `,
     0,
   );
@@ -115,9 +115,52 @@ async function expectTruth({ account }: Shop, ledger: simulate.Ledger): Promise<
 
 it('five years of two currencies, coupons, failing cards and pauses come to what the scenario decided, to the cent, every month, under every preset', async () => {
   const shop = await openShop(0);
-  const lived = business('2030-01-01', 3);
+  const lived = business('2030-01-01', 3, 'refund: 0.01');
   const scenario = simulate.scenarioOf(lived);
   await simulate.live(lived, scenario, { place: { url: world.platform.url, key: shop.testKey } });
+  await settled(shop);
+  await expectTruth(shop, simulate.ledgerOf(lived, scenario));
+}, 180_000);
+
+it('the same with every fault switched on, while the extension catches up every three weeks', async () => {
+  const shop = await openShop(1);
+  const { account } = shop;
+  const lived = business('2035-06-01', 8, 'refund: 0');
+  const scenario = simulate.scenarioOf(lived);
+  const reads = { account, method: 'GET' } as const;
+  const rules = [
+    { fault: 'duplicate', share: 0.3, times: 2 },
+    { fault: 'reorder', share: 0.4, window: 0.4 },
+    { fault: 'drop', share: 0.05 },
+    { fault: 'delay', share: 0.1, from: 0, to: 0.3 },
+    { fault: 'error', when: 'before', share: 0.05, ...reads },
+    { fault: 'error', when: 'after', share: 0.02, ...reads },
+    { fault: 'timeout', for: 0, share: 0.02, ...reads },
+    { fault: 'rate_limit', length: 3, share: 0.02, ...reads },
+    { fault: 'slow', from: 0.01, to: 0.05, share: 0.05, ...reads },
+    // Months pass in a second here: a list that is staler than this would hide events until they are gone.
+    { fault: 'stale_list', share: 0.3, behind: 0.05, account },
+    { fault: 'clock_skew', seconds: 40 },
+  ];
+  const known = (await world.platform.control.faults()).kinds.map(({ fault }) => fault);
+  expect([...new Set(rules.map(({ fault }) => fault))].sort()).toEqual(known.sort());
+  await world.platform.control.setFaults({ seed: 5, rules });
+  const { kit } = world.lantern.lantern;
+  let [caughtUp, recovered] = [0, 0];
+  const catchUp = async (now: number): Promise<void> => {
+    if (now < caughtUp + 21 * 86_400) return;
+    caughtUp = now;
+    // A list that could not be read is read again at once: three weeks later its events would be gone.
+    for (let requests = 0; requests === 0; ) {
+      const read = await kit.reconcile({ account, livemode: false });
+      requests = read.requests;
+      recovered += read.recovered;
+    }
+  };
+  await simulate.live(lived, scenario, { place: { url: world.platform.url, key: shop.testKey }, told: ({ now }) => catchUp(now) });
+  await world.platform.control.clearFaults();
+  recovered += (await kit.reconcile({ account, livemode: false })).recovered;
+  expect(recovered).toBeGreaterThan(0);
   await settled(shop);
   await expectTruth(shop, simulate.ledgerOf(lived, scenario));
 }, 180_000);
