@@ -107,6 +107,56 @@ describe('parameters', () => {
     expect(item.json.error.param).toBe('customer');
   });
 
+  test('a customer is given a coupon of its own, which its subscriptions fall back to, and which can be taken away', async () => {
+    const key = inventKey();
+    const acacia = { key, version: '2025-02-24.acacia' };
+    await ask('/v1/coupons', { key, form: 'id=half&percent_off=50&duration=forever' });
+    expect((await ask('/v1/customers', { key, form: 'coupon=half' })).json.error.message).toBe('Received unknown parameter: coupon');
+    const nope = await ask('/v1/customers', { ...acacia, form: 'coupon=nope' });
+    expect(nope.json.error).toMatchObject({ message: "No such coupon: 'nope'", param: 'coupon' });
+    const { json: customer } = await ask('/v1/customers', { ...acacia, form: 'coupon=half&payment_method=pm_card_visa' });
+    expect(customer.discount).toMatchObject({ object: 'discount', coupon: { id: 'half' }, customer: customer.id });
+    const { json: product } = await ask('/v1/products', { key, form: 'name=Pro' });
+    const price = `items[0][price_data][currency]=usd&items[0][price_data][product]=${product.id}&items[0][price_data][unit_amount]=500&items[0][price_data][recurring][interval]=month`;
+    const form = `customer=${customer.id}&payment_behavior=default_incomplete&expand[]=latest_invoice&${price}`;
+    expect((await ask('/v1/subscriptions', { ...acacia, form })).json.latest_invoice.total).toBe(250);
+    const again = await ask(`/v1/customers/${customer.id}`, { ...acacia, form: 'coupon=' });
+    expect(again.json.discount).toBeNull();
+    const types = (await ask('/v1/events?types[]=customer.discount.created&types[]=customer.discount.deleted', { key })).json.data;
+    expect(types.map((event: { type: string }) => event.type)).toEqual(['customer.discount.deleted', 'customer.discount.created']);
+
+    await ask(`/v1/customers/${customer.id}`, { ...acacia, form: 'coupon=half' });
+    const gone = await world.raw(`/v1/customers/${customer.id}/discount`, { key, method: 'DELETE' });
+    expect(await gone.json()).toMatchObject({ object: 'discount', deleted: true, customer: customer.id });
+    expect((await ask(`/v1/customers/${customer.id}`, { key })).json.discount).toBeNull();
+  });
+
+  test('an upcoming invoice is retrieved where it was, its lines too', async () => {
+    const key = inventKey();
+    const acacia = { key, version: '2025-02-24.acacia' };
+    const { json: product } = await ask('/v1/products', { key, form: 'name=Pro' });
+    const { json: price } = await ask('/v1/prices', {
+      key,
+      form: `product=${product.id}&currency=usd&unit_amount=500&recurring[interval]=month`,
+    });
+    const { json: customer } = await ask('/v1/customers', {
+      key,
+      form: 'payment_method=pm_card_visa&invoice_settings[default_payment_method]=pm_card_visa',
+    });
+    const { json: subscription } = await ask('/v1/subscriptions', {
+      key,
+      form: `customer=${customer.id}&items[0][price]=${price.id}`,
+    });
+    const query = `subscription=${subscription.id}&subscription_items[0][id]=${subscription.items.data[0].id}&subscription_items[0][quantity]=3&subscription_proration_behavior=none`;
+    const upcoming = await ask(`/v1/invoices/upcoming?${query}`, acacia);
+    expect(upcoming.json).toMatchObject({ object: 'invoice', total: 1500, subscription: subscription.id, paid: false });
+    const lines = await ask(`/v1/invoices/upcoming/lines?${query}`, acacia);
+    expect(lines.json).toMatchObject({ object: 'list', data: [{ amount: 1500, type: 'subscription', price: { id: price.id } }] });
+    expect((await ask(`/v1/invoices/upcoming?${query}`, { key })).status).toBe(400);
+    const wrong = await ask('/v1/invoices/upcoming?subscription=sub_1&subscription_proration_behavior=never', acacia);
+    expect(wrong.json.error.param).toBe('subscription_proration_behavior');
+  });
+
   test('an empty coupon takes the discount of a subscription away', async () => {
     const key = inventKey();
     const acacia = { key, version: '2025-02-24.acacia' };

@@ -2,6 +2,7 @@ import { type Behaviour, type Draft, type Fields, invalid, type Params, type Str
 
 import { recordBalance } from './customer-balance.ts';
 
+import { deleteCustomerDiscount, discountGiven } from './customer-discount.ts';
 import { addSource } from './customer-source.ts';
 
 import { attach } from './payment-method/attach.ts';
@@ -59,7 +60,7 @@ function sourceOf(draft: Draft, params: Params): Fields {
 function created(draft: Draft, made: StripeObject, params: Params): StripeObject {
   recordBalance(draft, made, made.balance, 'initial');
   for (const given of params.tax_id_data ?? []) insertTaxId(draft, given, ofCustomer(made.id));
-  const customer = draft.get('customer', made.id)!;
+  const customer = withDiscount(draft, draft.get('customer', made.id)!, params);
   const { payment_method: method, invoice_settings: settings } = params;
   if (method === undefined) return customer;
   const attached = attach(draft, method, customer.id);
@@ -67,10 +68,17 @@ function created(draft: Draft, made: StripeObject, params: Params): StripeObject
   return draft.set(customer, { invoice_settings: { ...customer.invoice_settings, default_payment_method: attached.id } }, { event: null });
 }
 
+/** The discount follows the customer, so that both are told in that order. */
+const withDiscount = (draft: Draft, customer: StripeObject, params: Params): StripeObject =>
+  draft.set(customer, discountGiven(draft, customer, params), { event: null });
+
 function update(draft: Draft, before: StripeObject, params: Params): Fields {
   checkEmail(params);
   if (typeof params.balance === 'number') recordBalance(draft, before, params.balance, 'adjustment');
-  const source = typeof params.source === 'string' ? { default_source: addSource(draft, before, { token: params.source }).id } : {};
+  const source = {
+    ...(typeof params.source === 'string' && { default_source: addSource(draft, before, { token: params.source }).id }),
+    ...discountGiven(draft, before, params),
+  };
   const method = params.invoice_settings?.default_payment_method;
   if (typeof method !== 'string') return source;
   const owned = draft.need('payment_method', method, 'invoice_settings[default_payment_method]');
@@ -114,4 +122,5 @@ export const customer: Behaviour = {
   created,
   update,
   remove: removeCustomer,
+  specials: { 'DELETE /v1/customers/{id}/discount': deleteCustomerDiscount },
 };

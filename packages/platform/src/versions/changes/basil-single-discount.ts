@@ -36,6 +36,7 @@ function beside(request: OldRequest): void {
     if (value === undefined) continue;
     delete request.form[name];
     request.beside[name] = value === '' ? null : value;
+    request.names.push([`discounts[0][${name}]`, name]);
   }
 }
 
