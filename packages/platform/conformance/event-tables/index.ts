@@ -4,8 +4,12 @@ import { checkoutSession } from './checkout-session.ts';
 import { creditNote } from './credit-note.ts';
 import { invoice } from './invoice.ts';
 import { invoiceitem } from './invoiceitem.ts';
+import { charge, paymentIntent } from './payment-intent.ts';
 import { paymentLink } from './payment-link.ts';
+import { paymentMethod, setupIntent, source } from './payment-method.ts';
+import { balanceSettings, payout, topup, transfer } from './payout.ts';
 import { quote } from './quote.ts';
+import { dispute, refund } from './refund.ts';
 import type { EventRow } from './row.ts';
 import { schedule, subscription } from './subscription.ts';
 import { tax } from './tax.ts';
@@ -13,15 +17,26 @@ import { tax } from './tax.ts';
 /** Every table of events, by the object that the operations are about. */
 export const tables: Readonly<Record<string, readonly EventRow[]>> = {
   'billing.meter': meter,
+  balance_settings: balanceSettings,
   'billing_portal.session': billingPortal,
   catalog,
+  charge,
   'checkout.session': checkoutSession,
   credit_note: creditNote,
+  dispute,
   invoice,
   invoiceitem,
+  payment_intent: paymentIntent,
   payment_link: paymentLink,
   quote,
   subscription,
   subscription_schedule: schedule,
+  payment_method: paymentMethod,
+  payout,
+  refund,
+  setup_intent: setupIntent,
+  source,
   tax,
+  topup,
+  transfer,
 };
