@@ -93,6 +93,23 @@ describe('what a session comes to', () => {
     );
   });
 
+  test('is a part of the period up to an anchor, as on the invoice', async () => {
+    const stripe = world.client();
+    const items = [{ ...tea(3000, { recurring: { interval: 'month' } }), quantity: 1 }];
+    const anchor = Math.floor(Date.now() / 1000) + 10 * 86_400;
+    const subscription_data = { billing_cycle_anchor: anchor };
+    const session = await stripe.checkout.sessions.create({ mode: 'subscription', line_items: items, subscription_data, ...DONE });
+    expect(session.amount_total).toBeGreaterThan(900);
+    expect(session.amount_total).toBeLessThan(1100);
+    const done = await complete(stripe, session);
+    const invoice = await stripe.invoices.retrieve(done.invoice as string);
+    expect(invoice).toMatchObject({ status: 'paid', total: done.amount_total });
+    const none = { billing_cycle_anchor: anchor, proration_behavior: 'none' as const };
+    const free = await stripe.checkout.sessions.create({ mode: 'subscription', line_items: items, subscription_data: none, ...DONE });
+    expect(free.amount_total).toBe(0);
+    expect(await complete(stripe, free)).toMatchObject({ status: 'complete', payment_status: 'no_payment_required' });
+  });
+
   test('stays right where the customer has a credit', async () => {
     const stripe = world.client();
     const customer = await stripe.customers.create({ balance: -300 });

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { Draft, StripeError, StripeObject, World } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
 import { changeQuantity, chooseShipping, removeCode, takeCode } from '../../resources/checkout-session/choose.ts';
-import { hasTrial } from '../../resources/checkout-session/create.ts';
+import { hasTrial } from '../../resources/checkout-session/first-amount.ts';
 import { itemsOf } from '../../resources/checkout-session/items.ts';
 import { collectsMethod, pay } from '../../resources/checkout-session/pay.ts';
 import { termsOf } from '../../resources/checkout-session/terms.ts';

@@ -1,4 +1,13 @@
-import { type Behaviour, type Draft, type Fields, invalid, mergedMetadata, type Params, type StripeObject } from '../../engine/index.ts';
+import {
+  type Behaviour,
+  type Draft,
+  type Fields,
+  invalid,
+  mergedMetadata,
+  notSimulated,
+  type Params,
+  type StripeObject,
+} from '../../engine/index.ts';
 
 const CONFIGURATION = 'billing_portal.configuration';
 
@@ -73,7 +82,15 @@ function checkProducts(draft: Draft, features: Params): void {
   }
 }
 
+/** What the portal's pages cannot do is refused where it is asked for, and not silently left out. */
+function checkSimulated(given: Params): void {
+  if (given.subscription_pause?.enabled === true) throw notSimulated('pausing a subscription in the billing portal');
+  if ((given.subscription_update?.schedule_at_period_end?.conditions ?? []).length > 0)
+    throw notSimulated('changes at the end of the period in the billing portal');
+}
+
 function featuresOf(draft: Draft, before: Features, given: Params): Fields {
+  checkSimulated(given);
   checkProducts(draft, given);
   const features = over(before, given);
   const { products } = features.subscription_update as Params;

@@ -48,6 +48,7 @@ function flowOf(draft: Draft, params: Params, configuration: StripeObject): Fiel
   const feature = FEATURE_OF[flow.type];
   if (feature === undefined) throw notSimulated(`the portal flow ${flow.type}`);
   if (configuration.features[feature].enabled !== true) throw notEnabled(flow.type, feature);
+  if (flow.subscription_cancel?.retention !== undefined) throw notSimulated('retention offers in the billing portal');
   checkSubscription(draft, params, flow);
   const confirm = flow.subscription_update_confirm as Params | undefined;
   for (const [index, { price }] of ((confirm?.items ?? []) as Params[]).entries())

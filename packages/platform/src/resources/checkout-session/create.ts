@@ -2,6 +2,7 @@ import { type Draft, type Fields, invalid, mergedMetadata, missingParam, type Pa
 import { currencyOf } from '../price.ts';
 import { customFields, shippingCost, shippingOptions } from './collect.ts';
 import { chosenDiscounts } from './discounts.ts';
+import { firstAmounts } from './first-amount.ts';
 import { checkMode, insertItems, itemsOf } from './items.ts';
 import { insertTerms, termsOf } from './terms.ts';
 import { total } from './totals.ts';
@@ -170,15 +171,13 @@ export function created(draft: Draft, session: StripeObject, params: Params): St
   return retotal(draft, draft.set(session, { ...address, ...shipping, currency }, { event: null }));
 }
 
-export const hasTrial = ({ subscription_data: data }: { subscription_data: Params }): boolean =>
-  (data.trial_period_days ?? 0) > 0 || typeof data.trial_end === 'number';
-
 /** The amounts of a session after its items or discounts have changed. */
 export function retotal(draft: Draft, session: StripeObject): StripeObject {
   const terms = termsOf(draft, session.id);
+  const items = itemsOf(draft, session.id);
   const given = {
-    items: itemsOf(draft, session.id),
-    trial: hasTrial(terms),
+    items,
+    amounts: firstAmounts(draft, session, { items, terms }),
     defaultRates: terms.subscription_data.default_tax_rates ?? [],
   };
   return draft.set(session, total(draft, session, given), { event: null });

@@ -7,6 +7,8 @@ import { insertIntent } from '../payment-intent/insert.ts';
 import { confirm as confirmSetup } from '../setup-intent/confirm.ts';
 import { insertSetupIntent } from '../setup-intent/insert.ts';
 import { complete } from './complete.ts';
+import { retotal } from './create.ts';
+import { hasAnchor } from './first-amount.ts';
 import { linkIntent, setTerms, type Terms, termsOf } from './terms.ts';
 import { couponsOf } from './totals.ts';
 
@@ -134,8 +136,9 @@ export const collectsMethod = (session: StripeObject): boolean =>
  * One try to pay. It succeeds at once, leads to the card's bank, or throws the 402 of the card and keeps what happened; the
  * session is completed by the consequence of its intent's success, whoever brought that about.
  */
-export function pay(draft: Draft, session: StripeObject, { payer, method, returnUrl, collected }: Payment): void {
-  if (session.status !== 'open') throw notOpen(session);
+export function pay(draft: Draft, given: StripeObject, { payer, method, returnUrl, collected }: Payment): void {
+  if (given.status !== 'open') throw notOpen(given);
+  const session = hasAnchor(termsOf(draft, given.id)) ? retotal(draft, given) : given;
   if (couponsOf(draft, session).length < (session.discounts ?? []).length) throw couponGone();
   const customer = customerFor(draft, session, payer);
   const details = {

@@ -1,12 +1,5 @@
-import { type InvoiceTotal, type Priced, priceAmount, type TaxRate, totalInvoice } from '@annex/money';
+import { type InvoiceTotal, type TaxRate, totalInvoice } from '@annex/money';
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
-
-/** What an item costs today: nothing while a trial runs, and metered use is billed later. Minor units. */
-function amountOf(item: StripeObject, trial: boolean): number {
-  const { price, quantity } = item;
-  if (price.type === 'recurring' && (trial || price.recurring.usage_type === 'metered')) return 0;
-  return priceAmount(price as Priced & StripeObject, quantity ?? 1);
-}
 
 /** The coupons behind the discounts of a session, in order. */
 export const couponsOf = (draft: Draft, session: StripeObject): StripeObject[] =>
@@ -23,16 +16,16 @@ const ratesOf = (draft: Draft, ids: readonly string[]): TaxRate[] =>
 
 export interface Priceable {
   readonly items: readonly StripeObject[];
-  /** A trial runs first, so what recurs costs nothing today. */
-  readonly trial: boolean;
+  /** What each of them costs today, in minor units. */
+  readonly amounts: readonly number[];
   /** The rates of items that name none (`subscription_data[default_tax_rates]`). */
   readonly defaultRates: readonly string[];
 }
 
 /** What a session comes to, by the same arithmetic as the invoice that may follow from it. */
-export function totalOf(draft: Draft, session: StripeObject, { items, trial, defaultRates }: Priceable): InvoiceTotal {
-  const lines = items.map((item) => ({
-    amount: amountOf(item, trial),
+export function totalOf(draft: Draft, session: StripeObject, { items, amounts, defaultRates }: Priceable): InvoiceTotal {
+  const lines = items.map((item, index) => ({
+    amount: amounts[index]!,
     discountable: true,
     product: item.price.product as string,
     rates: ratesOf(draft, item.rates.length > 0 ? item.rates : defaultRates),
@@ -55,16 +48,16 @@ export function total(draft: Draft, session: StripeObject, given: Priceable): Fi
   const totals = totalOf(draft, session, given);
   given.items.forEach((item, index) => {
     const line = totals.lines[index]!;
-    const subtotal = amountOf(item, given.trial);
+    const subtotal = given.amounts[index]!;
     const discount = sum(line.discount_amounts);
     const exclusive = sum(line.taxes.filter((tax) => !tax.inclusive));
-    const amounts = {
+    const reckoned = {
       amount_discount: discount,
       amount_subtotal: subtotal,
       amount_tax: sum(line.taxes),
       amount_total: subtotal - discount + exclusive,
     };
-    draft.set(draft.get('item', item.id)!, amounts, { event: null });
+    draft.set(draft.get('item', item.id)!, reckoned, { event: null });
   });
   return {
     amount_subtotal: totals.subtotal,
