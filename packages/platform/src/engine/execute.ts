@@ -116,7 +116,8 @@ export class Engine {
       const special = behaviour.specials?.[op.key];
       if (special === undefined) continue;
       const step: Step = (_engine, call, draft) => ({ body: special(draft, call.params, call.ids) });
-      return { plan: { verb: 'other' }, behaviour, grade: behaviour.grade, step };
+      // Its path still tells whose clock it lives on.
+      return { plan: planOf(this.contract, op), behaviour, grade: behaviour.grade, step };
     }
     const plan = planOf(this.contract, op);
     const behaviour = plan.verb === 'other' ? undefined : this.resources.behaviours.get(plan.object);
