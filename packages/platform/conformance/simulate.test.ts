@@ -12,7 +12,7 @@ import { type Scenario, scenarioOf } from '../src/simulate/scenario.ts';
 const KEY = 'sk_test_simulated';
 const TODAY = Date.UTC(2026, 10, 27) / 1000;
 const FILES = join(import.meta.dirname, '..', '..', '..', 'examples', 'businesses');
-const papercrane = readFileSync(join(FILES, 'papercrane.yaml'), 'utf8');
+const papercrane = readFileSync(join(FILES, 'saas.yaml'), 'utf8');
 
 /** A year and a half in which everything happens often. */
 const LIVELY = papercrane

@@ -8,6 +8,8 @@ import { yaml } from '../faults/yaml.ts';
 export interface Business {
   readonly name: string;
   readonly seed: number;
+  /** Where its customers live: two letters; null where it does not matter. */
+  readonly country: string | null;
   /** Unix seconds of the first day's midnight (UTC). */
   readonly from: number;
   readonly months: number;
@@ -75,6 +77,7 @@ const TOP: Readonly<Record<string, Field>> = {
   seed: { type: 'number', sentence: 'A whole number: the same seed lives the same life.' },
   from: { type: 'string', sentence: 'The first day, such as 2022-01-03; without it the life ends today.' },
   years: { type: 'number', sentence: 'How long it lives; parts of a year are months.' },
+  country: { type: 'string', sentence: 'Where its customers live: two letters, such as DE.' },
   growth: { type: 'object', sentence: '`{first_month, yearly}`.' },
   plans: { type: 'list', required: true, sentence: 'A list of `{key, product, amount, currency, interval, weight, seats}`.' },
   coupons: { type: 'list', sentence: 'A list of `{id, percent_off, months, share}`.' },
@@ -181,7 +184,8 @@ export function readBusiness(text: string, today: number): Business {
     throw invalid(`It is no YAML: ${(error as Error).message.split('\n')[0]}`);
   }
   const read = part(given, 'the business', TOP);
-  const { name, seed = 1, years = 1 } = read as { name: string; seed?: number; years?: number };
+  const { name, seed = 1, years = 1, country = null } = read as { name: string; seed?: number; years?: number; country?: string };
+  if (country !== null && !/^[A-Z]{2}$/.test(country)) throw refuse('country', country, 'give two capital letters such as DE');
   if (!Number.isInteger(seed)) throw refuse('seed', seed, 'give a whole number');
   const months = Math.round(years * 12);
   if (months < 1 || months > 600) throw refuse('years', years, 'give from a twelfth (one month) to 50');
@@ -190,7 +194,7 @@ export function readBusiness(text: string, today: number): Business {
   const twice = plans.find(({ key }, n) => plans.findIndex((other) => other.key === key) !== n);
   if (twice !== undefined) throw refuse('plans', twice.key, 'give each plan a key of its own');
   return {
-    ...{ name, seed, months, plans },
+    ...{ name, seed, months, country, plans },
     from: read.from === undefined ? Math.floor(today / DAY) * DAY - Math.round(months * 30.4375) * DAY : dayOf(read.from as string),
     growth: { first_month: 10, yearly: 1, ...(read.growth !== undefined && part(read.growth, 'growth', GROWTH)) },
     coupons: ((read.coupons ?? []) as unknown[]).map(coupon),

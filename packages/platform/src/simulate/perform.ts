@@ -52,7 +52,8 @@ export function* perform(act: Act, names: Names): Calls {
   switch (act.does) {
     case 'sign up': {
       const metadata = { simulated: act.customer.key, ...(act.company !== null && { company: act.company }) };
-      known.customer = (yield call('POST /v1/customers', { name: act.name, email: act.email, metadata })).id;
+      const lives = act.country !== null && { address: { country: act.country } };
+      known.customer = (yield call('POST /v1/customers', { name: act.name, email: act.email, ...lives, metadata })).id;
       return;
     }
     case 'give a card': {
@@ -85,10 +86,14 @@ export function* perform(act: Act, names: Names): Calls {
       yield call('POST /v1/subscriptions/{id}', { pause_collection: '' }, known.subscription);
       return;
     case 'leave at the end':
-      yield call('POST /v1/subscriptions/{id}', { cancel_at_period_end: true }, known.subscription);
+      yield call(
+        'POST /v1/subscriptions/{id}',
+        { cancel_at_period_end: true, cancellation_details: { feedback: act.feedback } },
+        known.subscription,
+      );
       return;
     case 'leave at once':
-      yield call('DELETE /v1/subscriptions/{id}', {}, known.subscription);
+      yield call('DELETE /v1/subscriptions/{id}', { cancellation_details: { feedback: act.feedback } }, known.subscription);
       return;
     case 'take the last payment back':
       yield* refundLast(known.customer);

@@ -1,19 +1,26 @@
 import { periodAt, step } from '@annex/money';
 import { Chance } from '../chance.ts';
 import { DEFAULT_SETTINGS } from '../resources/billing-settings.ts';
-import { invent } from '../seeds/demo/people.ts';
 import type { Business, Coupon, Plan } from './business.ts';
+import { invent } from './people.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
 /** What a customer does at an instant (unix seconds). */
 export type Act = { readonly at: number; readonly customer: Simulated } & (
-  | { readonly does: 'sign up'; readonly name: string; readonly email: string; readonly company: string | null }
+  | {
+      readonly does: 'sign up';
+      readonly name: string;
+      readonly email: string;
+      readonly company: string | null;
+      readonly country: string | null;
+    }
   | { readonly does: 'subscribe'; readonly stay: Stay }
   | { readonly does: 'change'; readonly plan: Plan; readonly seats: number; readonly prorated: boolean }
   | { readonly does: 'give a card'; readonly card: string }
-  | { readonly does: 'pause' | 'go on' | 'leave at once' | 'leave at the end' | 'take the last payment back' }
+  | { readonly does: 'pause' | 'go on' | 'take the last payment back' }
+  | { readonly does: 'leave at once' | 'leave at the end'; readonly feedback: (typeof FEEDBACK)[number] }
   | { readonly does: 'pay once'; readonly card: string; readonly amount: number; readonly currency: string }
 );
 
@@ -56,6 +63,7 @@ const CARDS = [
   ['pm_card_amex', 9],
   ['pm_card_visa_debit', 6],
 ] as const;
+const FEEDBACK = ['too_expensive', 'missing_features', 'switched_service', 'unused', 'customer_service', 'other'] as const;
 const BROKEN = 'pm_card_chargeCustomerFail';
 
 export function scenarioOf(business: Business): Scenario {
@@ -96,7 +104,7 @@ class Life {
   begin(at: number): void {
     const { chance, acts, customer } = this.given;
     const person = invent(chance, order({ customer } as Act));
-    acts.push({ at, customer, does: 'sign up', ...person });
+    acts.push({ at, customer, does: 'sign up', ...person, country: this.business.country });
     acts.push({ at, customer, does: 'give a card', card: chance.weighted(CARDS) });
     const { plans, trial } = this.business;
     const plan = chance.weighted(plans.map((one) => [one, one.weight] as const));
@@ -177,7 +185,7 @@ class Life {
     const { at_once, returns } = this.business.behaviour;
     stay.asked = at;
     const goes = chance.happens(at_once) ? at : nextTurn(now(stay).plan, anchor, at);
-    this.act(at, { does: goes === at ? 'leave at once' : 'leave at the end' });
+    this.act(at, { does: goes === at ? 'leave at once' : 'leave at the end', feedback: chance.pick(FEEDBACK) });
     this.gone(stay, goes);
     const back = goes + chance.between(20, 200) * DAY;
     if (chance.happens(returns) && back < to - 3 * DAY) this.subscribe(back, now(stay).plan, 0);

@@ -27,8 +27,8 @@ describe('the demo', () => {
     const subscriptions = await all(stripe.subscriptions.list({ status: 'all', limit: 100 }));
     const invoices = await all(stripe.invoices.list({ limit: 100 }));
     const count = (status: string) => subscriptions.filter((row) => row.status === status).length;
-    expect(customers).toHaveLength(90);
-    expect(subscriptions).toHaveLength(90);
+    expect(customers.length).toBeGreaterThan(60);
+    expect(subscriptions.length).toBeGreaterThanOrEqual(customers.length);
     expect(count('active')).toBeGreaterThan(50);
     expect(count('canceled')).toBeGreaterThan(5);
     expect(invoices.filter((row) => row.status === 'paid').length).toBeGreaterThan(300);
@@ -67,10 +67,11 @@ describe('the demo', () => {
 
   test('is sown once; a reset sows it again', async () => {
     await expect(platform.control.seed('demo')).rejects.toThrow('The demo is there already');
+    const before = (await papercrane().customers.list({ limit: 100 })).data.length;
     const { id } = await papercrane().customers.create({ name: 'Too much' });
     await platform.control.reset();
     await expect(papercrane().customers.retrieve(id)).rejects.toMatchObject({ statusCode: 404 });
-    expect((await papercrane().customers.list({ limit: 100 })).data).toHaveLength(90);
+    expect((await papercrane().customers.list({ limit: 100 })).data.length).toBe(before);
   });
 });
 

@@ -1,12 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { openAccount } from '../../accounts/accounts.ts';
 import { registerApplications } from '../../accounts/applications.ts';
 import { hashPasswordNow } from '../../accounts/passwords.ts';
 import { addUser } from '../../accounts/users.ts';
-import { Chance } from '../../chance.ts';
-import { invalid, SYSTEM } from '../../engine/index.ts';
+import { invalid, SYSTEM, type World } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
-import { History } from '../history.ts';
-import { type Business, planBusiness } from './business.ts';
+import { type Business, readBusiness } from '../../simulate/business.ts';
+import { type Calls, Names, openShop, perform } from '../../simulate/perform.ts';
+import { type Act, scenarioOf } from '../../simulate/scenario.ts';
+import { History, type Moment } from '../history.ts';
 import {
   DEMO_USERS,
   type DemoAccount,
@@ -18,64 +20,22 @@ import {
   PAPERCRANE,
 } from './keys.ts';
 
-const DAY = 86_400;
-/** Fourteen months. */
-const PAST = 425 * DAY;
+/** Each business with the account that it lives in. */
+const BUSINESSES = [
+  ['papercrane', PAPERCRANE],
+  ['fernweh', FERNWEH],
+] as const;
 
-const BUSINESSES: readonly Business[] = [
-  {
-    world: { account: PAPERCRANE.id, livemode: false },
-    currency: 'usd',
-    country: 'US',
-    customers: 90,
-    trialShare: 0.5,
-    plans: [
-      [
-        'Starter',
-        [
-          { key: 'starter_monthly', amount: 1900, interval: 'month', weight: 46 },
-          { key: 'starter_yearly', amount: 19_000, interval: 'year', weight: 8 },
-        ],
-      ],
-      [
-        'Team',
-        [
-          { key: 'team_monthly', amount: 4900, interval: 'month', weight: 30 },
-          { key: 'team_yearly', amount: 49_000, interval: 'year', weight: 6 },
-        ],
-      ],
-      ['Business', [{ key: 'business_monthly', amount: 14_900, interval: 'month', weight: 10 }]],
-    ],
-    seats: { product: 'Extra seats', beside: 'team_monthly', amount: 800 },
-    service: { name: 'Onboarding workshop', amount: 30_000 },
-  },
-  {
-    world: { account: FERNWEH.id, livemode: false },
-    currency: 'eur',
-    country: 'DE',
-    customers: 30,
-    trialShare: 0.2,
-    plans: [
-      [
-        'Entdecker',
-        [
-          { key: 'entdecker_monat', amount: 990, interval: 'month', weight: 60 },
-          { key: 'entdecker_jahr', amount: 9900, interval: 'year', weight: 20 },
-        ],
-      ],
-      ['Reisebüro', [{ key: 'reisebuero_monat', amount: 7900, interval: 'month', weight: 20 }]],
-    ],
-    seats: { product: 'Weitere Arbeitsplätze', beside: 'reisebuero_monat', amount: 1200 },
-    service: { name: 'Einrichtung', amount: 19_900 },
-  },
-];
+const read = (name: string, today: number): Business =>
+  readBusiness(readFileSync(new URL(`../../../businesses/${name}.yaml`, import.meta.url), 'utf8'), today);
 
 /** Two businesses with fourteen months behind them, the people who run them, and the extension Lantern with its maker. */
 export function demo(platform: Platform): string {
   if (platform.accounts.account(PAPERCRANE.id) !== undefined)
     throw invalid('The demo is there already. Reset first: POST /_annex/reset.', 'name');
   const until = platform.clock.now();
-  const start = until - PAST;
+  const businesses = BUSINESSES.map(([name, { id }]) => ({ business: read(name, until), world: { account: id, livemode: false } }));
+  const start = Math.min(...businesses.map(({ business }) => business.from));
   const history = new History(platform, { seed: 'demo', until });
   const draft = history.draft(SYSTEM, start);
   for (const account of [PAPERCRANE, FERNWEH, LANTERN]) open(draft, account);
@@ -87,10 +47,27 @@ export function demo(platform: Platform): string {
   });
   for (const kind of ['connect', 'own'] as const) listen(draft, kind, kind === 'connect' ? applications.test.id : null);
   history.commit(draft);
-  const chance = new Chance(20_251);
-  for (const business of BUSINESSES) planBusiness(history, business, { chance, span: { start, end: until } });
+  for (const { business, world } of businesses) planBusiness(history, business, world);
   history.run();
   return sentence(platform);
+}
+
+/** What its scenario has decided, at the instants that it has decided. */
+function planBusiness(history: History, business: Business, world: World): void {
+  const names = new Names();
+  const run = ({ call }: Moment, calls: Calls): void => {
+    for (let next = calls.next(); !next.done; ) {
+      const { operation, params, ids } = next.value;
+      next = calls.next(call(operation, params, ...ids));
+    }
+  };
+  history.at(world, business.from, (moment) => run(moment, openShop(business, names)));
+  const instants = new Map<number, Act[]>();
+  for (const act of scenarioOf(business).acts) instants.set(act.at, [...(instants.get(act.at) ?? []), act]);
+  for (const [at, acts] of instants)
+    history.at(world, at, (moment) => {
+      for (const act of acts) run(moment, perform(act, names));
+    });
 }
 
 const open = (draft: Parameters<typeof openAccount>[0], account: DemoAccount): void => {
@@ -118,6 +95,9 @@ function listen(draft: Parameters<typeof openAccount>[0], kind: 'connect' | 'own
 
 function sentence(platform: Platform): string {
   const [first] = DEMO_USERS;
-  const customers = BUSINESSES.map(({ world }) => platform.store.count(world, 'customer')).reduce((sum, count) => sum + count, 0);
+  const customers = BUSINESSES.map(([, { id }]) => platform.store.count({ account: id, livemode: false }, 'customer')).reduce(
+    (sum, count) => sum + count,
+    0,
+  );
   return `The demo is there: ${PAPERCRANE.name} and ${FERNWEH.name} with ${customers} customers; sign in as ${first!.email} with the password ${first!.password}.`;
 }
