@@ -2,6 +2,7 @@ import type { Platform } from '../platform.ts';
 import { checkInput } from './input.ts';
 import type { AnyRoute, Controlled, ControlRoute, ShortRoute } from './route.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { billingRoutes } from './routes/billing.ts';
 import { clockRoutes } from './routes/clock.ts';
 import { settingRoutes } from './routes/extension-settings.ts';
 import { extensionRoutes } from './routes/extensions.ts';
@@ -37,6 +38,7 @@ export const routes = {
   help,
   ...stateRoutes,
   ...accountRoutes,
+  ...billingRoutes,
   ...extensionRoutes,
   ...settingRoutes,
   ...webhookRoutes,

@@ -6,6 +6,7 @@ import { assetRoutes } from './assets.ts';
 import { bankRoutes } from './bank.tsx';
 import { brandCss, brandOf } from './brand.ts';
 import { apiVersionRoutes } from './dashboard/api-version.tsx';
+import { billingSettingsRoutes } from './dashboard/billing.tsx';
 import { brandingRoutes } from './dashboard/branding.tsx';
 import { clockRoutes } from './dashboard/clocks.tsx';
 import { connectedAccountsRoutes } from './dashboard/connected-accounts.tsx';
@@ -50,6 +51,7 @@ const DASHBOARD: readonly ((platform: Platform) => Hono<DashboardEnv>)[] = [
   logRoutes,
   keyRoutes,
   apiVersionRoutes,
+  billingSettingsRoutes,
   clockRoutes,
   faultRoutes,
   liveRoutes,

@@ -43,6 +43,7 @@ const NAV: readonly { readonly title: string; readonly links: readonly (readonly
       ['/webhooks', 'Webhooks'],
       ['/logs', 'API log'],
       ['/settings/keys', 'API keys'],
+      ['/settings/billing', 'Billing'],
       ['/clocks', 'Clocks'],
       ['/faults', 'Faults'],
     ],

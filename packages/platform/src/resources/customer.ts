@@ -1,10 +1,7 @@
 import { type Behaviour, type Draft, type Fields, invalid, type Params, type StripeObject } from '../engine/index.ts';
-
 import { recordBalance } from './customer-balance.ts';
-
 import { deleteCustomerDiscount, discountGiven } from './customer-discount.ts';
 import { addSource } from './customer-source.ts';
-
 import { attach } from './payment-method/attach.ts';
 import { insertTaxId, ofCustomer } from './tax-id.ts';
 import { roomForCustomer } from './test-clock/limits.ts';

@@ -1,6 +1,6 @@
 import { format, step } from '@annex/money';
 import { type Draft, type Fields, invalid, type Params, type StripeObject } from '../engine/index.ts';
-import { redeem, valid } from './coupon.ts';
+import { DELETED_COUPON, redeem, valid } from './coupon.ts';
 import { type Reminded, remind } from './reminder.ts';
 
 /** What a discount is on: an invoice, a subscription, one of its items … The customer is always named. */
@@ -88,6 +88,10 @@ export function redeemDiscounts(draft: Draft, given: unknown, redemption: Redemp
   if (!Array.isArray(given)) return [];
   return given.map((each: Params, index) => redeemOne(draft, each, redemption, `${redemption.param}[${index}]`));
 }
+
+/** The coupon of a discount, also where it has been deleted since: those who have it keep it (documented). */
+export const couponOf = (draft: Draft, discount: StripeObject): StripeObject | undefined =>
+  draft.get('coupon', discount.source.coupon) ?? draft.get(DELETED_COUPON, discount.source.coupon);
 
 /** What a coupon takes off in a currency: its own, or one of its `currency_options`. */
 export const amountOff = (coupon: StripeObject, currency: string): number | undefined =>

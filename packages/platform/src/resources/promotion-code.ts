@@ -1,4 +1,5 @@
 import { type Behaviour, type Draft, type Fields, invalid, type Params } from '../engine/index.ts';
+import { isValid } from './coupon.ts';
 
 const taken = (code: string) => invalid(`An active promotion code with \`code: ${code}\` already exists.`, 'code');
 
@@ -12,7 +13,19 @@ function checkFree(draft: Draft, code: string, own?: string): void {
   if (same.length > 0) throw taken(code);
 }
 
+const inThePast = (at: number) => invalid(`Invalid expires_at: it must be in the future, but it is ${at}.`, 'expires_at');
+const noLongerValid = (coupon: string) =>
+  invalid(`This promotion code cannot be active: its coupon ${coupon} is expired, redeemed out or deleted, and no longer valid.`, 'active');
+const needsCurrency = () =>
+  invalid(
+    'You must pass minimum_amount_currency when passing minimum_amount.',
+    'restrictions[minimum_amount_currency]',
+    'parameter_missing',
+  );
+
 function create(draft: Draft, params: Params): Fields {
+  if (typeof params.expires_at === 'number' && params.expires_at <= draft.now) throw inThePast(params.expires_at);
+  if (params.restrictions?.minimum_amount !== undefined && params.restrictions.minimum_amount_currency === undefined) throw needsCurrency();
   const coupon = draft.need('coupon', params.promotion?.coupon ?? '', 'promotion[coupon]');
   const code =
     params.code ??
@@ -37,11 +50,15 @@ function create(draft: Draft, params: Params): Fields {
 
 export const promotionCode: Behaviour = {
   object: 'promotion_code',
-  grade: 'ruled',
+  grade: 'lived',
   filters: { coupon: 'promotion.coupon' },
   create,
   update: (draft, before, params) => {
-    if (params.active === true && before.active === false) checkFree(draft, before.code, before.id);
+    if (params.active === true && before.active === false) {
+      checkFree(draft, before.code, before.id);
+      const coupon = draft.get('coupon', before.promotion.coupon);
+      if (coupon === undefined || !isValid(draft, coupon)) throw noLongerValid(before.promotion.coupon);
+    }
     return {};
   },
 };

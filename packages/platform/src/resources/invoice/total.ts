@@ -1,6 +1,7 @@
 import { type BilledLine, type Discount, type InvoiceTotal, settleInvoice, totalInvoice } from '@annex/money';
 import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
 import { balanceIn } from '../customer-balance.ts';
+import { amountOff, couponOf } from '../discount.ts';
 import { asTaxes, ratesOf, reasonFor, termsOf } from './tax.ts';
 
 /** What the totals of an invoice depend on beside its lines. */
@@ -13,12 +14,13 @@ export interface BillTerms {
   readonly shipping_cost: { readonly amount_subtotal: number } | null;
 }
 
-/** Discounts as the arithmetic of money takes them; one whose coupon is gone no longer counts. */
-export const asDiscounts = (draft: Draft, discounts: readonly StripeObject[]): Discount[] =>
+/** Discounts as the arithmetic of money takes them, in the currency of what they are taken off. */
+export const asDiscounts = (draft: Draft, discounts: readonly StripeObject[], currency: string): Discount[] =>
   discounts.flatMap((discount) => {
-    const coupon = draft.get('coupon', discount.source.coupon);
+    const coupon = couponOf(draft, discount);
     if (coupon === undefined) return [];
-    return [{ id: discount.id, percent_off: coupon.percent_off, amount_off: coupon.amount_off, products: coupon.applies_to?.products }];
+    const off = coupon.percent_off === null ? (amountOff(coupon, currency) ?? 0) : null;
+    return [{ id: discount.id, percent_off: coupon.percent_off, amount_off: off, products: coupon.applies_to?.products }];
   });
 
 const found = (draft: Draft, ids: readonly string[]): StripeObject[] =>
@@ -29,7 +31,7 @@ function billed(draft: Draft, line: StripeObject, terms: BillTerms): BilledLine 
     amount: line.amount,
     discountable: line.discountable,
     product: line.pricing?.price_details?.product,
-    discounts: asDiscounts(draft, found(draft, line.discounts)),
+    discounts: asDiscounts(draft, found(draft, line.discounts), terms.currency),
     rates: ratesOf(draft, line, terms.default_tax_rates),
     taxes: termsOf(draft, line.id)?.taxes,
   };
@@ -47,7 +49,7 @@ export interface Totals {
 export function totalsOf(draft: Draft, lines: readonly StripeObject[], terms: BillTerms): Totals {
   const total = totalInvoice({
     lines: lines.map((line) => billed(draft, line, terms)),
-    discounts: asDiscounts(draft, terms.discounts),
+    discounts: asDiscounts(draft, terms.discounts, terms.currency),
     exempt: terms.customer_tax_exempt === 'exempt' || terms.customer_tax_exempt === 'reverse',
     shipping: terms.shipping_cost === null ? undefined : { amount: terms.shipping_cost.amount_subtotal, rates: [] },
   });

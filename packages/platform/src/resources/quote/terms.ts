@@ -24,7 +24,11 @@ const sum = (parts: readonly { readonly amount: number }[]): number => parts.red
 /** What some of a quote's items come to together: its amounts, and each item's own. */
 function totalOf(draft: Draft, quote: StripeObject, items: readonly StripeObject[]) {
   const lines = items.map((item) => lineOf(draft, quote, item));
-  const discounts = asDiscounts(draft, quote.discounts.map((id: string) => draft.get('discount', id)).filter(Boolean));
+  const discounts = asDiscounts(
+    draft,
+    quote.discounts.map((id: string) => draft.get('discount', id)).filter(Boolean),
+    items[0]?.currency ?? '',
+  );
   const exempt = (draft.get('customer', quote.customer)?.tax_exempt ?? 'none') !== 'none';
   const total = totalInvoice({ lines, discounts, exempt });
   const details = { amount_discount: sum(total.discount_amounts), amount_shipping: 0, amount_tax: sum(total.taxes) };

@@ -1,5 +1,5 @@
 import { type Draft, type Fields, StripeError, type StripeObject } from '../../engine/index.ts';
-import { inForce, tellOver } from '../discount.ts';
+import { couponOf, inForce, tellOver } from '../discount.ts';
 import { finalize } from '../invoice/finalize.ts';
 import type { NewLine } from '../invoice/lines.ts';
 import { insertInvoice } from '../invoice/make.ts';
@@ -56,6 +56,9 @@ export function billSubscription(draft: Draft, subscription: StripeObject, billi
   return draft.get('invoice', invoice.id)!;
 }
 
+const lowersOnce = (draft: Draft, discount: StripeObject | undefined): boolean =>
+  discount !== undefined && couponOf(draft, discount)?.duration === 'once';
+
 /** A coupon of duration `once` is spent by the first paid invoice that it lowered (captured). */
 export function spendOnce(draft: Draft, invoice: StripeObject): Fields {
   const subscription = draft.get('subscription', invoice.parent?.subscription_details?.subscription);
@@ -65,8 +68,7 @@ export function spendOnce(draft: Draft, invoice: StripeObject): Fields {
       .filter((each: { amount: number }) => each.amount > 0)
       .map((each: { discount: string }) => each.discount),
   );
-  const isSpent = (id: string): boolean =>
-    lowered.has(id) && draft.get('coupon', draft.get('discount', id)?.source.coupon)?.duration === 'once';
+  const isSpent = (id: string): boolean => lowered.has(id) && lowersOnce(draft, draft.get('discount', id));
   const spent = (subscription.discounts as string[]).filter(isSpent);
   if (spent.length === 0) return {};
   tellOver(draft, spent);

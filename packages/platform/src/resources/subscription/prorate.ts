@@ -1,6 +1,6 @@
 import { dayText, discountLines, type Span, share } from '@annex/money';
 import type { Draft, StripeObject } from '../../engine/index.ts';
-import { amountOff } from '../discount.ts';
+import { asDiscounts } from '../invoice/total.ts';
 import { insertItem, type NewItem } from '../invoiceitem.ts';
 import { discountsOf } from './bill.ts';
 import { isMetered, itemAmount, itemsOf, naturalPeriod } from './items.ts';
@@ -43,20 +43,6 @@ function waiting(draft: Draft, subscription: StripeObject, part: Part, at: numbe
 }
 
 type Discounts = readonly StripeObject[];
-
-const asDiscounts = (draft: Draft, discounts: Discounts, currency: string) =>
-  discounts.flatMap((discount) => {
-    const coupon = draft.get('coupon', discount.source.coupon);
-    if (coupon === undefined) return [];
-    return [
-      {
-        id: discount.id,
-        percent_off: coupon.percent_off,
-        amount_off: amountOff(coupon, currency) ?? null,
-        products: coupon.applies_to?.products,
-      },
-    ];
-  });
 
 const fullAmount = (draft: Draft, subscription: StripeObject, item: StripeObject): number =>
   itemAmount(draft, item.price, { quantity: item.quantity ?? 0, currency: subscription.currency });
