@@ -201,6 +201,27 @@ describe('a session', () => {
     );
   });
 
+  test('that has expired is taken up again where it allows it', async () => {
+    const stripe = world.client();
+    const session = await stripe.checkout.sessions.create({
+      mode: 'payment',
+      line_items: [{ ...tea(100), quantity: 3 }],
+      client_reference_id: 'basket-7',
+      after_expiration: { recovery: { enabled: true } },
+      ...DONE,
+    });
+    const { after_expiration: after } = await stripe.checkout.sessions.expire(session.id);
+    expect((await fetch(session.url!)).status).toBe(410);
+    const answer = await fetch(after!.recovery!.url!, { redirect: 'manual' });
+    expect(answer.status).toBe(303);
+    const again = await stripe.checkout.sessions.retrieve(answer.headers.get('location')!.split('/').at(-1)!);
+    expect(again).toMatchObject({ status: 'open', recovered_from: session.id, amount_total: 300, client_reference_id: 'basket-7' });
+    expect((await complete(stripe, again)).payment_status).toBe('paid');
+    const plain = await stripe.checkout.sessions.create({ mode: 'setup', currency: 'usd', ...DONE });
+    expect((await stripe.checkout.sessions.expire(plain.id)).after_expiration).toBeNull();
+    expect((await fetch(plain.url!.replace('/c/pay/', '/c/recover/'))).status).toBe(410);
+  });
+
   test('that was begun and expires lets its payment go', async () => {
     const stripe = world.client();
     const session = await stripe.checkout.sessions.create({ mode: 'payment', line_items: [{ ...tea(100), quantity: 1 }], ...DONE });

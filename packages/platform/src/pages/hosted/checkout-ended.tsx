@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { StripeObject } from '../../engine/index.ts';
-import type { Brand } from '../brand.ts';
+import { type Brand, webAddress } from '../brand.ts';
 import { Hosted, Merchant } from './frame.tsx';
 
 /** Where the payer goes when it is done: the session's own address, with its id where it asks for it. */
@@ -42,11 +42,24 @@ export const DonePage: FC<DoneProps> = ({ session, brand, goesTo, message }) => 
   );
 };
 
+/** The path at which an expired session is taken up again, where it allows that. */
+function recoveryOf(session: StripeObject): string | undefined {
+  const url = webAddress(session.after_expiration?.recovery?.url);
+  return url === undefined ? undefined : new URL(url).pathname;
+}
+
 export const ExpiredPage: FC<{ session: StripeObject; brand: Brand }> = ({ session, brand }) => (
   <Hosted title="This page has expired" brand={brand} livemode={session.livemode} kind="card">
     <Merchant brand={brand} />
     <h1>This page has expired</h1>
     <p>Nothing was charged. Go back to {brand.name} and start again.</p>
+    {recoveryOf(session) !== undefined && (
+      <p>
+        <a class="button primary brand-button" href={recoveryOf(session)}>
+          Take it up again
+        </a>
+      </p>
+    )}
     {session.cancel_url !== null && (
       <p>
         <a class="button" href={session.cancel_url} rel="noreferrer">

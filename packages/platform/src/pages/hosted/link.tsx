@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { FC } from 'hono/jsx';
 import type { StripeObject, World } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
+import { recover } from '../../resources/checkout-session/recover.ts';
 import { openLink } from '../../resources/payment-link.ts';
 import type { Brand } from '../brand.ts';
 import { page } from '../layout.tsx';
@@ -29,7 +30,7 @@ const InactivePage: FC<{ link: StripeObject; brand: Brand }> = ({ link, brand })
 /** `client_reference_id` of an address: what it may consist of is documented. */
 const reference = (text: string | undefined): string | undefined => (text !== undefined && /^[\w-]{1,200}$/.test(text) ? text : undefined);
 
-/** The address of a payment link: every visit opens a checkout session of its own and goes there. */
+/** The addresses of a payment link and of an expired session: every visit opens a checkout session of its own and goes there. */
 export function linkRoutes(platform: Platform): Hono<PageEnv> {
   const app = new Hono<PageEnv>();
   app.get('/buy/:account{acct_\\w+}/:mode{(?:test|live)}/:id{plink_\\w+}', (c) => {
@@ -50,6 +51,17 @@ export function linkRoutes(platform: Platform): Hono<PageEnv> {
     });
     if (refusal === undefined) return c.redirect(new URL(address).pathname, 303);
     return problemPage(c, { status: 409, title: 'This link cannot be used now', text: refusal.message });
+  });
+  app.get('/c/recover/:account{acct_\\w+}/:mode{(?:test|live)}/:id{cs_\\w+}', (c) => {
+    const { account, mode, id } = c.req.param();
+    const world: World = { account, livemode: mode === 'live' };
+    if (platform.store.row(world, 'checkout.session', id) === undefined) return nothingHere(c);
+    let address = '';
+    const refusal = act(platform, { world, subject: { object: 'checkout.session', id } }, (draft) => {
+      address = recover(draft, draft.get('checkout.session', id)!).url;
+    });
+    if (refusal === undefined) return c.redirect(new URL(address).pathname, 303);
+    return problemPage(c, { status: 410, title: 'This page has expired', text: refusal.message });
   });
   return app;
 }

@@ -111,6 +111,7 @@ export function sessionFields(draft: Draft, params: Params): Fields {
   const { mode } = params;
   const discounts = params.discounts === undefined ? null : chosenDiscounts(draft, params.discounts, params.customer);
   return {
+    after_expiration: afterExpiration(params),
     allow_promotion_codes: params.allow_promotion_codes ?? null,
     amount_subtotal: null,
     amount_total: null,
@@ -138,6 +139,14 @@ export function sessionFields(draft: Draft, params: Params): Fields {
     ui_mode: params.ui_mode ?? 'hosted_page',
     url: null,
   };
+}
+
+/** Whether an expired session can be taken up again; its address is told when it has expired. */
+function afterExpiration(params: Params): Fields | null {
+  const asked = params.after_expiration?.recovery;
+  if (asked === undefined) return null;
+  const { allow_promotion_codes: codes = false, enabled } = asked;
+  return { recovery: { allow_promotion_codes: codes, enabled, expires_at: null, url: null } };
 }
 
 const invoiceCreation = (params: Params): Fields => ({

@@ -10,6 +10,7 @@ import {
 } from '../../engine/index.ts';
 import { create, created, newId } from './create.ts';
 import { letGo } from './pay.ts';
+import { recovery } from './recover.ts';
 import { setTerms } from './terms.ts';
 
 const machine: Machine = {
@@ -34,7 +35,8 @@ function update(_draft: Draft, _before: StripeObject, params: Params): Fields {
 export function expire(draft: Draft, session: StripeObject): StripeObject {
   letGo(draft, session);
   setTerms(draft, session.id, { expires_at: null });
-  return draft.set(draft.get('checkout.session', session.id)!, { status: 'expired', url: null }, { event: 'checkout.session.expired' });
+  const fields = { status: 'expired', url: null, ...recovery(draft, session) };
+  return draft.set(draft.get('checkout.session', session.id)!, fields, { event: 'checkout.session.expired' });
 }
 
 export const checkoutSession: Behaviour = {
