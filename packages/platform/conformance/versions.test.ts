@@ -16,6 +16,7 @@ import type { StripeObject } from '../src/engine/index.ts';
 import { type OldVersion, oldVersion } from '../src/versions/version.ts';
 import { contractOf, violations } from './older-contract.ts';
 import { Receiver } from './receiver.ts';
+import { until } from './until.ts';
 import { inventKey, type TestPlatform, testPlatform } from './world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: one test speaks through the types of four SDKs
@@ -33,15 +34,10 @@ const SDKS: readonly (readonly [name: string, sdk: AnySdk, version: string])[] =
 ];
 
 let world: TestPlatform;
-let hook: Receiver;
 beforeAll(async () => {
   world = await testPlatform();
-  hook = await Receiver.open();
 });
-afterAll(async () => {
-  await world.platform.close();
-  await hook.close();
-});
+afterAll(() => world.platform.close());
 
 const clientOf = (Sdk: AnySdk, key = inventKey(), config = {}): AnySdk => {
   const { hostname, port } = new URL(world.platform.url);
@@ -190,17 +186,55 @@ async function live(stripe: AnySdk, version: string, answers: Answers): Promise<
   await ask('refund', stripe.refunds.create({ payment_intent: intent.id, amount: 500 }));
   await ask('customer again', stripe.customers.retrieve(customer.id));
   await ask('canceled', stripe.subscriptions.cancel(subscription.id));
+  await sell(stripe, version, { ask, customer: customer.id, price: price.id, invoice: draft.id });
+}
+
+/** What is sold otherwise: a session, a schedule, a quote, a credit note, a preview; and a payment that is disputed. */
+async function sell(
+  stripe: AnySdk,
+  version: string,
+  given: { ask: Answers['of']; customer: string; price: string; invoice: string },
+): Promise<void> {
+  const { ask, customer, price, invoice } = given;
+  const items = [{ price, quantity: 1 }];
+  const page = version < '2026-03-25' ? 'hosted' : 'hosted_page';
+  const session = { mode: 'subscription', line_items: items, success_url: 'https://example.com', ui_mode: page, customer };
+  await ask('session', stripe.checkout.sessions.create(session));
+  await ask('session of a payment', stripe.checkout.sessions.create({ ...session, mode: 'setup', line_items: undefined, currency: 'usd' }));
+  const phase = version < '2025-09-30' ? { iterations: 2 } : { duration: { interval: 'month', interval_count: 2 } };
+  await ask('schedule', stripe.subscriptionSchedules.create({ customer, start_date: 'now', phases: [{ items, ...phase }] }));
+  await ask('quote', stripe.quotes.create({ customer, line_items: items }));
+  await ask('credit note', stripe.creditNotes.create({ invoice, amount: 100, refund_amount: 100 }));
+  await ask('preview', stripe.invoices.createPreview({ customer, subscription_details: { items } }));
+  if (version < '2025-03-31') await ask('upcoming', stripe.invoices.retrieveUpcoming({ customer, subscription_items: items }));
+  const method = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_createDispute' } });
+  const payment = { amount: 900, currency: 'usd', confirm: true, payment_method: method.id, return_url: 'https://example.com' };
+  const disputed = await ask('disputed payment', stripe.paymentIntents.create(payment));
+  const { data } = await ask('disputes', stripe.disputes.list({ payment_intent: disputed.id }));
+  expect(data.length).toBe(1);
+  for (const list of ['paymentMethods', 'balanceTransactions', 'coupons', 'promotionCodes', 'prices', 'products'])
+    await ask(list, stripe[list].list(list === 'paymentMethods' ? { customer } : { limit: 100 }));
 }
 
 describe.each(SDKS)('%s', (name, Sdk, version) => {
   let contract: Contract;
   const answers = new Answers();
   let stripe: AnySdk;
+  let hook: Receiver;
+  let endpoint: AnySdk;
   beforeAll(async () => {
     contract = contractOf(name);
-    stripe = clientOf(Sdk);
+    hook = await Receiver.open();
+    const key = inventKey();
+    stripe = clientOf(Sdk, key);
+    const { id } = await stripe.accounts.retrieve();
+    await world.platform.control.setApiVersion({ account: id, api_version: version });
+    endpoint = await stripe.webhookEndpoints.create({ url: hook.url, enabled_events: ['*'], api_version: version });
     await live(stripe, version, answers);
+    await until(async () => (await world.platform.control.deliveries({ endpoint: endpoint.id, state: 'pending' })).data.length === 0);
   });
+
+  afterAll(() => hook.close());
 
   test('is made for the version that this test says', () => {
     expect(contract.api).toBe(version);
@@ -209,6 +243,24 @@ describe.each(SDKS)('%s', (name, Sdk, version) => {
   test('a whole life gets the shapes that the SDK’s own types promise', () => {
     expect(answers.seen.length).toBeGreaterThan(20);
     expect(answers.seen.flatMap(([what, value]) => violations(contract, value).map((line) => `${what}: ${line}`))).toEqual([]);
+  });
+
+  test('its webhooks construct what it is told, in its version and in the shapes that its types promise', () => {
+    expect(hook.received.length).toBeGreaterThan(40);
+    const wrong = hook.received.flatMap(({ body, headers }) => {
+      const event = stripe.webhooks.constructEvent(body, headers['stripe-signature'], endpoint.secret);
+      if (event.api_version !== version) return [`${event.type} is told in ${event.api_version}`];
+      return violations(contract, event.data.object).map((line) => `${event.type}: ${line}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('the events that it lists are of its version too', async () => {
+    const { data } = await stripe.events.list({ limit: 100 });
+    expect([...new Set(data.map((event: AnySdk) => event.api_version))]).toEqual([version]);
+    const known = data.filter((event: AnySdk) => contract.objects.has(event.data.object.object));
+    expect(known.length).toBeGreaterThan(40);
+    expect(known.flatMap((event: AnySdk) => violations(contract, event.data.object))).toEqual([]);
   });
 
   test('every object made from today’s contract has all the fields that the types had then', () => {
