@@ -201,6 +201,33 @@ describe('a session', () => {
     );
   });
 
+  test('passes on what its payment is to say, also what is said later', async () => {
+    const stripe = world.client();
+    const payment_intent_data = { metadata: { order: '7', by: 'web' }, statement_descriptor_suffix: 'TEA' };
+    const session = await stripe.checkout.sessions.create({
+      mode: 'payment',
+      line_items: [{ ...tea(100), quantity: 1 }],
+      payment_intent_data,
+      ...DONE,
+    });
+    await complete(stripe, session, 'tok_visa_chargeDeclined').catch(() => undefined);
+    await stripe.checkout.sessions.update(session.id, {
+      payment_intent_data: { description: 'Order 7', metadata: { by: '' } },
+      metadata: { a: 'b' },
+    });
+    const done = await complete(stripe, session);
+    expect(done.metadata).toEqual({ a: 'b' });
+    expect(await stripe.paymentIntents.retrieve(done.payment_intent as string)).toMatchObject({
+      description: 'Order 7',
+      metadata: { order: '7' },
+      statement_descriptor_suffix: 'TEA',
+      status: 'succeeded',
+    });
+    await expect(stripe.checkout.sessions.update(session.id, { payment_intent_data: { description: 'x' } })).rejects.toMatchObject({
+      statusCode: 400,
+    });
+  });
+
   test('that has expired is taken up again where it allows it', async () => {
     const stripe = world.client();
     const session = await stripe.checkout.sessions.create({

@@ -124,7 +124,6 @@ const COPIED = [
   'custom_fields',
   'custom_text',
   'name_collection',
-  'payment_method_types',
   'phone_number_collection',
   'shipping_address_collection',
   'submit_type',
@@ -141,6 +140,7 @@ function paramsOf(draft: Draft, link: StripeObject, visit: Visit): Params {
   return {
     ...Object.fromEntries(copied),
     mode,
+    allowed_payment_method_types: link.payment_method_types,
     success_url: link.after_completion.redirect?.url,
     customer_email: visit.email,
     client_reference_id: visit.reference,

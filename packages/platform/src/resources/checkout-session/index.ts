@@ -4,6 +4,7 @@ import {
   type Fields,
   invalid,
   type Machine,
+  mergedMetadata,
   type Params,
   refuse,
   type StripeObject,
@@ -11,7 +12,7 @@ import {
 import { create, created, newId } from './create.ts';
 import { letGo } from './pay.ts';
 import { recovery } from './recover.ts';
-import { setTerms } from './terms.ts';
+import { setTerms, termsOf } from './terms.ts';
 
 const machine: Machine = {
   field: 'status',
@@ -26,8 +27,21 @@ const machine: Machine = {
 const notUpdatable = (name: string) =>
   invalid(`Annex does not simulate a change of \`${name}\` of a session after its creation. Create a new session instead.`, name);
 
-function update(_draft: Draft, _before: StripeObject, params: Params): Fields {
+const notNow = (session: StripeObject) =>
+  invalid(
+    `\`payment_intent_data\` can be changed while a session in mode payment is open; this one is ${session.status}, in mode ${session.mode}.`,
+    'payment_intent_data',
+  );
+
+function update(draft: Draft, before: StripeObject, params: Params): Fields {
   for (const name of ['line_items', 'shipping_options']) if (params[name] !== undefined) throw notUpdatable(name);
+  const { payment_intent_data: data } = params;
+  if (data !== undefined) {
+    if (before.mode !== 'payment' || before.status !== 'open') throw notNow(before);
+    const known = termsOf(draft, before.id).payment_intent_data;
+    const metadata = mergedMetadata(known.metadata ?? {}, data.metadata ?? {});
+    setTerms(draft, before.id, { payment_intent_data: { ...known, ...data, metadata } });
+  }
   return {};
 }
 

@@ -95,7 +95,11 @@ function paymentIntentFor(draft: Draft, session: StripeObject, given: { customer
   const known = terms.intent?.object === 'payment_intent' ? draft.get('payment_intent', terms.intent.id) : undefined;
   if (known !== undefined) {
     const fee = feeOf(session, terms);
-    return draft.set(known, { amount: session.amount_total, customer, application_fee_amount: fee, next_action: null }, { event: null });
+    return draft.set(
+      known,
+      { ...paymentFields(session, terms), amount: session.amount_total, customer, application_fee_amount: fee, next_action: null },
+      { event: null },
+    );
   }
   const intent = insertIntent(draft, {
     amount: session.amount_total,
