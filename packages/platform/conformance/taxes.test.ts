@@ -109,6 +109,20 @@ describe('an invoice', () => {
   });
 });
 
+test("a subscription's default rates tax each of its invoices", async () => {
+  const it = shop();
+  const rate = await vat(it);
+  const [price, customer] = [await it.price(2000), await it.customer('tok_visa')];
+  const made = await it.stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: price.id }],
+    default_tax_rates: [rate.id],
+    expand: ['latest_invoice'],
+  });
+  expect(made.default_tax_rates!.map((row) => row.id)).toEqual([rate.id]);
+  expect(made.latest_invoice).toMatchObject({ status: 'paid', subtotal: 2000, total: 2400, amount_paid: 2400 });
+});
+
 describe('automatic tax', () => {
   test('without a registration it collects nothing, and asks for the location it would need', async () => {
     const it = shop();

@@ -7,6 +7,7 @@ import { clockRoutes } from './routes/clock.ts';
 import { settingRoutes } from './routes/extension-settings.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { faultRoutes } from './routes/faults.ts';
+import { invoicingRoutes } from './routes/invoicing.ts';
 import { stateRoutes } from './routes/state.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
@@ -41,6 +42,7 @@ export const routes = {
   ...billingRoutes,
   ...extensionRoutes,
   ...settingRoutes,
+  ...invoicingRoutes,
   ...webhookRoutes,
   ...clockRoutes,
   ...faultRoutes,

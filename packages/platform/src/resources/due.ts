@@ -7,6 +7,7 @@ import { expiry } from './checkout-session/terms.ts';
 import { discountEnds } from './discount.ts';
 import { ruling } from './dispute/index.ts';
 import { collect, finalizeDue } from './invoice/collect.ts';
+import { dueDates } from './invoice/due-dates.ts';
 import { bankAnswers } from './payment-intent/debit.ts';
 import { cancel as cancelIntent } from './payment-intent/index.ts';
 import { payOut } from './payout/automatic.ts';
@@ -77,5 +78,5 @@ export const due: readonly DueRow[] = [
   soonRow([ruling, verification, bankAnswer, fundsArrive]),
   quoteExpiry,
   { object: 'subscription_schedule', what: 'enter its next phase', at: movesAt, act: move },
-  reminderRow([discountEnds, trialWarning, upcomingInvoice, endWarning]),
+  reminderRow([discountEnds, trialWarning, upcomingInvoice, endWarning, ...dueDates]),
 ];

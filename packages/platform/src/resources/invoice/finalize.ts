@@ -3,6 +3,7 @@ import { type Draft, type Fields, previousAttributes, StripeError, type StripeOb
 import { balanceIn, moveBalance } from '../customer-balance.ts';
 import { insertIntent } from '../payment-intent/insert.ts';
 import { addressOf } from './address.ts';
+import { remindOfDueDate } from './due-dates.ts';
 import { fromCustomer } from './make.ts';
 import { takeNumber } from './number.ts';
 import { markPaid } from './paid.ts';
@@ -61,6 +62,7 @@ export function finalize(draft: Draft, given: StripeObject, payment?: StripeObje
     { event: 'invoice.finalized' },
   );
   if (due === 0) return markPaid(draft, open, { amount: 0, attempted: true });
+  remindOfDueDate(draft, open);
   const intent = payment ?? insertIntent(draft, intentFor(draft, open));
   insertPayment(draft, open, intent, { requested: due, isDefault: true });
   return open;
