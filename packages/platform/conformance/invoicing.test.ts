@@ -129,3 +129,49 @@ describe('a draft', () => {
     expect([price.type, price.unit_amount_decimal]).toEqual(['price_details', expect.anything()]);
   });
 });
+
+describe('the payment of an invoice', () => {
+  test('is found by its payment intent, and its secret is told where it is asked for', async () => {
+    const { shop } = await owned();
+    const open = await shop.open((await shop.customer('tok_visa')).id, 1000);
+    expect(open).not.toHaveProperty('confirmation_secret');
+    const asked = await shop.stripe.invoices.retrieve(open.id, { expand: ['confirmation_secret', 'payments'] });
+    const intent = asked.payments!.data[0]!.payment.payment_intent as string;
+    expect(asked.confirmation_secret!.client_secret.startsWith(`${intent}_secret_`)).toBe(true);
+    await shop.open(open.customer as string, 2000);
+    const found = await shop.stripe.invoicePayments.list({ payment: { type: 'payment_intent', payment_intent: intent } });
+    expect(found.data.map((row) => row.invoice)).toEqual([open.id]);
+  });
+  test('of a subscription that waits for it is confirmed by the secret of its first invoice', async () => {
+    const { shop } = await owned();
+    const made = await shop.stripe.subscriptions.create({
+      customer: (await shop.customer()).id,
+      items: [{ price: (await shop.price(2000)).id }],
+      payment_behavior: 'default_incomplete',
+      expand: ['latest_invoice.confirmation_secret'],
+    });
+    const { client_secret: secret, type } = (made.latest_invoice as Stripe.Invoice).confirmation_secret!;
+    expect(type).toBe('payment_intent');
+    await shop.stripe.paymentIntents.confirm(secret.split('_secret_')[0]!, {
+      payment_method: 'pm_card_visa',
+      return_url: 'https://example.com',
+    });
+    expect((await shop.stripe.subscriptions.retrieve(made.id)).status).toBe('active');
+  });
+  test('can be earned from only by an application', async () => {
+    const { shop } = await owned();
+    const call = shop.stripe.invoices.create({ customer: (await shop.customer()).id, application_fee_amount: 100 });
+    expect((await refusal(call)).param).toBe('application_fee_amount');
+  });
+});
+
+test('invoices are listed by when they are due', async () => {
+  const { shop } = await owned();
+  const customer = (await shop.customer()).id;
+  const [soon, later] = [
+    await shop.draft(customer, 100, { collection_method: 'send_invoice', days_until_due: 5 }),
+    await shop.draft(customer, 100, { collection_method: 'send_invoice', days_until_due: 50 }),
+  ];
+  const found = await shop.stripe.invoices.list({ due_date: { gt: soon.due_date!, lte: later.due_date! } });
+  expect(found.data.map((row) => row.id)).toEqual([later.id]);
+});

@@ -56,6 +56,8 @@ export interface Behaviour {
   readonly remove?: (draft: Draft, object: StripeObject, params: Params) => 'stub' | 'gone' | StripeObject;
   /** Changes what is answered, not what is stored (an account as another sees it). */
   readonly retrieved?: (draft: Draft, object: StripeObject) => StripeObject;
+  /** Fields that are absent unless they are asked for by `expand`, and are no list: what each then says. */
+  readonly onExpand?: Readonly<Record<string, (draft: Draft, object: StripeObject) => unknown>>;
   /** By the last segment of the path: `cancel`, `confirm`, `finalize` … */
   readonly actions?: Readonly<Record<string, Action>>;
   /** By operation key (`GET /v1/balance`). */

@@ -151,7 +151,8 @@ export class Engine {
     const include = (parent: object, field: string): unknown => {
       const owner = parent as StripeObject;
       const list = this.resources.subLists.find((row) => row.parent === owner.object && row.field === field);
-      return list === undefined ? undefined : draft.embedded(list, owner.id);
+      if (list !== undefined) return draft.embedded(list, owner.id);
+      return this.resources.behaviours.get(owner.object)?.onExpand?.[field]?.(draft, owner);
     };
     return expandAnswer(this.contract, call.op, body, call.expand, fetch, include);
   }

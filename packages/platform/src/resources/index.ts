@@ -24,6 +24,7 @@ import { event } from './event.ts';
 import { bankAccount } from './external-account.ts';
 import { filters } from './filters.ts';
 import { invoice } from './invoice/index.ts';
+import { invoicePayment } from './invoice/payment.ts';
 import { invoiceitem } from './invoiceitem.ts';
 import { meter } from './meter/index.ts';
 import { meterEvent } from './meter/report.ts';
@@ -72,6 +73,7 @@ const all: readonly Behaviour[] = [
   dispute,
   event,
   invoice,
+  invoicePayment,
   invoiceitem,
   meter,
   meterEvent,

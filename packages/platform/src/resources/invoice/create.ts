@@ -12,6 +12,7 @@ import {
 import { redeemDiscounts } from '../discount.ts';
 import { currencyOf } from '../price.ts';
 import { taxRates } from '../tax-rate.ts';
+import { checkFee, setFee } from './fee.ts';
 import { insertInvoice, type NewInvoice } from './make.ts';
 import { assertFree } from './number.ts';
 import { pendingItems } from './pending.ts';
@@ -62,6 +63,7 @@ export function plainFields(draft: Draft, params: Params, customer: string): Fie
   const given = (name: string, value: unknown = params[name]): Fields => (params[name] === undefined ? {} : { [name]: value });
   return {
     ...given('description'),
+    ...given('issuer'),
     ...given('footer'),
     ...given('custom_fields', params.custom_fields === '' ? null : params.custom_fields),
     ...given('default_payment_method'),
@@ -118,6 +120,7 @@ function discountsFor(draft: Draft, params: Params, customer: StripeObject): Str
 /** `POST /v1/invoices`: a draft of its own, with the pending items where they are asked for. */
 export function createInvoice(draft: Draft, params: Params): StripeObject {
   refuseUnsimulated(params);
+  checkFee(draft, params);
   if (params.customer === undefined) throw missingParam('customer');
   const customer = draft.need('customer', params.customer, 'customer');
   const subscription = params.subscription === undefined ? undefined : draft.need('subscription', params.subscription, 'subscription');
@@ -132,7 +135,7 @@ export function createInvoice(draft: Draft, params: Params): StripeObject {
   const waiting = params.pending_invoice_items_behavior === 'include' || subscription !== undefined;
   const of = { currency, ...(subscription !== undefined && { subscription: subscription.id }) };
   const rates = taxRates(draft, params.default_tax_rates, 'default_tax_rates');
-  return insertInvoice(draft, {
+  const made = insertInvoice(draft, {
     customer,
     currency,
     billing_reason: 'manual',
@@ -149,6 +152,9 @@ export function createInvoice(draft: Draft, params: Params): StripeObject {
     fields: {
       ...plainFields(draft, params, customer.id),
       ...renderingOf(params),
+      ...(params.payment_settings !== undefined && {
+        payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null, ...params.payment_settings },
+      }),
       ...(due !== undefined && { due_date: due }),
       ...(params.automatically_finalizes_at !== undefined && {
         automatically_finalizes_at: params.automatically_finalizes_at,
@@ -157,6 +163,8 @@ export function createInvoice(draft: Draft, params: Params): StripeObject {
       metadata: mergedMetadata({}, params.metadata ?? {}),
     },
   });
+  setFee(draft, made.id, params);
+  return made;
 }
 
 const defaultCurrency = (draft: Draft): string =>

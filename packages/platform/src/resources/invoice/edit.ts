@@ -2,6 +2,7 @@ import { type Draft, type Fields, invalid, type Params, previousAttributes, type
 import { redeemDiscounts } from '../discount.ts';
 import { taxRates } from '../tax-rate.ts';
 import { dueDate, plainFields, refuseUnsimulated, renderingOf, shippingCost } from './create.ts';
+import { checkFee, setFee } from './fee.ts';
 import { HOUR, schedule, shippingOf } from './make.ts';
 import { assertFree } from './number.ts';
 import { automaticTax } from './tax.ts';
@@ -55,6 +56,8 @@ export function update(draft: Draft, invoice: StripeObject, params: Params): Fie
   assertEditable(invoice, params);
   refuseUnsimulated(params);
   if (invoice.status !== 'draft') return advance(draft, invoice, params);
+  checkFee(draft, params);
+  setFee(draft, invoice.id, params);
   if (typeof params.number === 'string') assertFree(draft, params.number, invoice.id);
   const rates = taxRates(draft, params.default_tax_rates, 'default_tax_rates');
   const shipping = shippingCost(draft, params.shipping_cost, invoice.currency);

@@ -1,9 +1,10 @@
-import { applicationFee, settleInvoice } from '@annex/money';
+import { settleInvoice } from '@annex/money';
 import { type Draft, type Fields, previousAttributes, StripeError, type StripeObject } from '../../engine/index.ts';
 import { balanceIn, moveBalance } from '../customer-balance.ts';
 import { insertIntent } from '../payment-intent/insert.ts';
 import { addressOf } from './address.ts';
 import { remindOfDueDate } from './due-dates.ts';
+import { feeOf } from './fee.ts';
 import { fromCustomer } from './make.ts';
 import { takeNumber } from './number.ts';
 import { markPaid } from './paid.ts';
@@ -74,10 +75,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   subscription_update: 'Subscription update',
 };
 
-/** `application_fee_percent` of a subscription: a share of each invoice's total, tax included (oauth 9.2). */
+/** The payment that an invoice opens, with what an application takes of it. */
 function intentFor(draft: Draft, invoice: StripeObject) {
   const subscription = draft.get('subscription', invoice.parent?.subscription_details?.subscription);
-  const percent = subscription?.application_fee_percent;
   const { amount_due: amount, currency, customer } = invoice;
   return {
     amount,
@@ -85,7 +85,7 @@ function intentFor(draft: Draft, invoice: StripeObject) {
     customer,
     description: DESCRIPTIONS[invoice.billing_reason] ?? `Payment for invoice ${invoice.number}`,
     application: subscription?.application ?? invoice.application ?? null,
-    application_fee_amount: typeof percent === 'number' ? applicationFee(invoice.total, percent, amount) : null,
+    application_fee_amount: feeOf(draft, invoice, subscription),
   };
 }
 

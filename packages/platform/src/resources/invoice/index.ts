@@ -5,7 +5,7 @@ import { tellEdited, update } from './edit.ts';
 import { addLines, removeLines, updateLine, updateLines } from './edit-lines.ts';
 import { finalizeOrTell } from './finalize.ts';
 import { pay } from './pay.ts';
-import { attachPayment } from './payment.ts';
+import { attachPayment, confirmationSecret } from './payment.ts';
 import { createPreview } from './preview.ts';
 import { linesOf, retotal } from './total.ts';
 
@@ -53,13 +53,26 @@ function send(draft: Draft, invoice: StripeObject): StripeObject {
   return open;
 }
 
+type Range = { gt?: number; gte?: number; lt?: number; lte?: number };
+
+/** Whether an instant is the one that is asked for, or within the range that is. */
+function within(at: number, asked: unknown): boolean {
+  if (typeof asked === 'number') return at === asked;
+  const { gt = -Infinity, gte = -Infinity, lt = Infinity, lte = Infinity } = asked as Range;
+  return at > gt && at >= gte && at < lt && at <= lte;
+}
+
 export const invoice: Behaviour = {
   object: 'invoice',
   grade: 'lived',
   // An edit is told once, when the amounts are as they should be.
   events: { updated: null },
   machine,
-  filters: { subscription: 'parent.subscription_details.subscription', customer: 'customer' },
+  filters: {
+    customer: 'customer',
+    due_date: (row, value) => typeof row.due_date === 'number' && within(row.due_date, value),
+    subscription: 'parent.subscription_details.subscription',
+  },
   listed: (params) => (params.customer === undefined && params.subscription === undefined ? { where: [['test_clock', null]] } : {}),
   update,
   updated: (draft, after, _params, before) => {
@@ -67,6 +80,7 @@ export const invoice: Behaviour = {
     return tellEdited(draft, before);
   },
   remove,
+  onExpand: { confirmation_secret: confirmationSecret },
   actions: {
     add_lines: addLines,
     attach_payment: attachPayment,

@@ -1,4 +1,13 @@
-import { type Draft, type Fields, invalid, missingParam, notSimulated, type Params, type StripeObject } from '../../engine/index.ts';
+import {
+  type Behaviour,
+  type Draft,
+  type Fields,
+  invalid,
+  missingParam,
+  notSimulated,
+  type Params,
+  type StripeObject,
+} from '../../engine/index.ts';
 import { moveBalance } from '../customer-balance.ts';
 import { cancelPayments, markPaid } from './paid.ts';
 
@@ -65,6 +74,29 @@ export function receive(draft: Draft, payment: StripeObject, received: number): 
   overpay(draft, draft.get('invoice', invoice.id)!, isLive ? received - part : received);
   return draft.get('invoice', invoice.id)!;
 }
+
+/** The secret by which a page of the merchant's own confirms the payment; expanded, while there is something to pay. */
+export function confirmationSecret(draft: Draft, invoice: StripeObject): Fields | null {
+  const intent = draft.get('payment_intent', paymentOf(draft, invoice.id)?.payment.payment_intent);
+  return typeof intent?.client_secret === 'string' ? { client_secret: intent.client_secret, type: 'payment_intent' } : null;
+}
+
+export const invoicePayment: Behaviour = {
+  object: 'invoice_payment',
+  grade: 'lived',
+  filters: {
+    // Which invoice a payment intent paid: the way from a payment to its invoice since basil.
+    payment: (row, value) => {
+      const { type, payment_intent: intent, payment_record: record } = value as Params;
+      const { payment } = row;
+      return (
+        payment.type === type &&
+        (intent === undefined || payment.payment_intent === intent) &&
+        (record === undefined || payment.payment_record === record)
+      );
+    },
+  },
+};
 
 const notOpen = (invoice: StripeObject) =>
   invalid(`You can only attach payments to open invoices; this one is ${invoice.status}.`, 'invoice', 'status_transition_invalid');
