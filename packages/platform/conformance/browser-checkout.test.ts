@@ -123,8 +123,8 @@ inBrowser('Checkout', (given) => {
     await fillCard(page, CARDS.asks);
     await button(page, 'Subscribe').click();
     await button(page, 'Fail the authentication').click();
-    await page.getByRole('alert').waitFor();
-    await page.getByLabel('E-mail').fill('ada@example.com');
+    expect(await page.getByRole('alert').textContent()).toContain('Your bank did not approve this.');
+    expect(await page.getByLabel('E-mail').inputValue()).toBe('ada@example.com');
     await fillCard(page, CARDS.asks);
     await button(page, 'Subscribe').click();
     await button(page, 'Approve').click();

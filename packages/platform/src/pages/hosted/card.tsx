@@ -130,4 +130,12 @@ export function fieldOf(code: string | undefined): string | undefined {
   return undefined;
 }
 
+/** Messages that the API has for programmers, said to the person who pays. */
+export const messageFor = (
+  refusal: { readonly code?: string | undefined; readonly message?: string | undefined } | null | undefined,
+): string | undefined =>
+  refusal?.code?.endsWith('_authentication_failure') === true
+    ? 'Your bank did not approve this. Try again, or use another card.'
+    : refusal?.message;
+
 export const validEmail = (text: string): boolean => /^[^\s@]+@[^\s@]+\.?[^\s@]*$/.test(text) && text.length <= 512;

@@ -12,7 +12,7 @@ import { page } from '../layout.tsx';
 import { problemPage } from '../problem.tsx';
 import { field, type PageContext, type PageEnv } from '../visit.ts';
 import { act, draftFor } from './act.ts';
-import { EMPTY, type Filled, fieldOf, validEmail } from './card.tsx';
+import { type Filled, fieldOf, messageFor, validEmail } from './card.tsx';
 import { DonePage, doneUrl, ExpiredPage } from './checkout-ended.tsx';
 import { extraNames, readExtras } from './checkout-fields.tsx';
 import { CheckoutPage } from './checkout-view.tsx';
@@ -71,7 +71,7 @@ function show(platform: Platform, c: PageContext, found: Asked, shown: Shown = {
     items: itemsOf(draft, session.id),
     brand,
     csrf: c.get('visitor').csrf,
-    filled: shown.filled ?? { ...EMPTY, values: { email: session.customer_email ?? '' } },
+    filled: shown.filled ?? { values: knownValues(session), problems: {} },
     error: shown.error,
     codeError: shown.codeError,
     trialEnd: hasTrial(terms) ? (end ?? draft.now + days * DAY) : undefined,
@@ -83,6 +83,13 @@ function show(platform: Platform, c: PageContext, found: Asked, shown: Shown = {
   };
   return page(c, <CheckoutPage view={view} />, shown.status ?? 200);
 }
+
+/** What is known of the payer already: told by the merchant, or by an earlier try. */
+const knownValues = ({ customer_details: details, customer_email: email }: StripeObject): Record<string, string> => ({
+  email: details?.email ?? email ?? '',
+  name: details?.name ?? '',
+  phone: details?.phone ?? '',
+});
 
 /** What each way of shipping is called, by the id of its rate. */
 const rateNames = (draft: Draft, session: StripeObject): [string, string][] =>
@@ -96,7 +103,7 @@ function refusedByBank(platform: Platform, { world, session }: Asked): string | 
   const draft = draftFor(platform, { world, subject: subjectOf(session) });
   const { intent } = termsOf(draft, session.id);
   const tried = intent === null ? undefined : draft.get(intent.object, intent.id);
-  return (tried?.last_payment_error ?? tried?.last_setup_error)?.message;
+  return messageFor(tried?.last_payment_error ?? tried?.last_setup_error);
 }
 
 /** What a refused form shows again; a card's number never is. */

@@ -9,7 +9,7 @@ import { page } from '../layout.tsx';
 import { problemPage } from '../problem.tsx';
 import { field, type PageContext, type PageEnv } from '../visit.ts';
 import { act, draftFor } from './act.ts';
-import { EMPTY, type Filled, fieldOf, readCard } from './card.tsx';
+import { EMPTY, type Filled, fieldOf, messageFor, readCard } from './card.tsx';
 import { brandFor } from './frame.tsx';
 import { InvoicePage } from './invoice-view.tsx';
 
@@ -114,7 +114,7 @@ export function invoiceRoutes(platform: Platform): Hono<PageEnv> {
     const found = asked(platform, c);
     if (found === undefined) return nothingHere(c);
     const failed = c.req.query('redirect_status') === 'failed';
-    return show(platform, c, found, failed ? { error: intentOf(found)?.last_payment_error?.message } : {});
+    return show(platform, c, found, failed ? { error: messageFor(intentOf(found)?.last_payment_error) } : {});
   });
   app.post(path, (c) => {
     const found = asked(platform, c);
