@@ -17,6 +17,8 @@ export interface Overrides {
   readonly listUrl: Readonly<Record<string, string>>;
   /** Fields that are absent unless they are expanded, where nothing in their type says so. */
   readonly includable: readonly string[];
+  /** The most characters of text parameters, where that is not 5,000: by the end of their name, lists as `[]`. The SDK's own comments say so. */
+  readonly longest: Readonly<Record<string, number>>;
   /** Addresses that Stripe still serves and the SDK no longer has: like another operation, one path further down. */
   readonly legacy: Readonly<Record<string, string>>;
 }
@@ -141,6 +143,22 @@ export const overrides: Overrides = {
     'subscription.items': '/v1/subscription_items?subscription={id}',
   },
   includable: ['apps.secret.payload', 'coupon.currency_options', 'issuing.card.cvc', 'issuing.card.number', 'price.currency_options'],
+  longest: {
+    client_reference_id: 200,
+    'custom_fields[][dropdown][options][][label]': 100,
+    'custom_fields[][key]': 200,
+    'custom_fields[][label][custom]': 100,
+    'custom_fields[][name]': 40,
+    'custom_fields[][value]': 140,
+    'custom_text[after_submit][message]': 1200,
+    'custom_text[shipping_address][message]': 1200,
+    'custom_text[submit][message]': 1200,
+    'custom_text[terms_of_service_acceptance][message]': 1200,
+    lookup_key: 200,
+    'marketing_features[][name]': 80,
+    statement_descriptor: 22,
+    statement_descriptor_suffix: 22,
+  },
   legacy: {
     '/v1/charges/{id}/refunds': 'GET /v1/refunds',
     '/v1/customers/{id}/subscriptions': 'GET /v1/subscriptions',

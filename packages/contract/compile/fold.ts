@@ -152,7 +152,7 @@ export function fold(program: Program, overrides: Overrides): { table: Table; do
   for (const { type, generation, payload } of program.events) {
     if (!events.has(type)) events.set(type, [type, generation, payload === undefined ? -1 : folder.node(payload, '')]);
   }
-  const { idPrefix, word, missingParam, listUrl, includable, legacy } = overrides;
+  const { idPrefix, word, missingParam, listUrl, includable, longest, legacy } = overrides;
   const table: Table = {
     sdk: program.sdk,
     api: program.api,
@@ -160,7 +160,7 @@ export function fold(program: Program, overrides: Overrides): { table: Table; do
     ops,
     resources: resourceRows,
     events: [...events.values()],
-    words: { idPrefix, word, missingParam, listUrl, includable, legacy },
+    words: { idPrefix, word, missingParam, listUrl, includable, longest, legacy },
   };
   return { table, docs: { docs: folder.docs, objs: [...folder.objectDocs] } };
 }

@@ -135,6 +135,14 @@ function staleKeys(table: Table, overrides: Overrides): string[] {
   const known = new Set(table.ops.map((op) => `${op[1]} ${op[2]}`));
   for (const [path, like] of Object.entries(overrides.legacy))
     if (!known.has(like)) stale.push(`overrides.legacy['${path}'] is like ${like}, which is no operation`);
+  const names = new Set(table.nodes.flatMap((node) => fieldsOf(node).map((field) => field.name)));
+  for (const path of Object.keys(overrides.longest)) {
+    const missing = path
+      .replaceAll(']', '')
+      .split('[')
+      .find((name) => name !== '' && !names.has(name));
+    if (missing !== undefined) stale.push(`overrides.longest['${path}']: nothing is called ${missing}`);
+  }
   return stale;
 }
 

@@ -138,6 +138,18 @@ describe('parameters', () => {
       `name=a&${Array.from({ length: 51 }, (_, i) => `metadata[k${i}]=v`).join('&')}`,
       { param: 'metadata' },
     ],
+    [
+      'a long descriptor',
+      'POST /v1/payment_intents',
+      'amount=1&currency=usd&statement_descriptor=ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+      { message: 'Invalid string: ABCDEFGHIJ...QRSTUVWXYZ; must be at most 22 characters', param: 'statement_descriptor' },
+    ],
+    [
+      'a long value deep inside',
+      'POST /v1/customers',
+      `invoice_settings[custom_fields][0][name]=a&invoice_settings[custom_fields][0][value]=${'v'.repeat(141)}`,
+      { param: 'invoice_settings[custom_fields][0][value]' },
+    ],
     ['a long metadata value', 'POST /v1/products', `name=a&metadata[k]=${'v'.repeat(501)}`, { param: 'metadata[k]' }],
   ];
   test.each(refusals)('%s is refused in Stripe’s words', (_name, key, body, expected) => {

@@ -71,7 +71,7 @@ export class Contract {
       const twin = this.operations.find((op) => op.key === like)!;
       this.plant({ ...twin, key: `GET ${path}`, path, names: ['id'] });
     }
-    this.params = new ParamReader(this);
+    this.params = new ParamReader(this, table.words.longest);
   }
 
   node(id: NodeId): Node {

@@ -38,11 +38,38 @@ function readBoolean(value: Form, path: string): boolean {
   throw refusal.badBoolean(path, value);
 }
 
+/** The most characters that a parameter may have, by the end of its name. */
+class Lengths {
+  private readonly byEnd: ReadonlyMap<string, number>;
+  /** What is no longer than this needs no look-up. */
+  private readonly least: number;
+
+  constructor(longest: Readonly<Record<string, number>>) {
+    this.byEnd = new Map(Object.entries(longest).map(([path, most]) => [dotted(path), most]));
+    this.least = Math.min(LONGEST, ...this.byEnd.values());
+  }
+
+  check(value: string, path: string): void {
+    if (value.length <= this.least) return;
+    const most = path === 'description' ? LONGEST_DESCRIPTION : this.of(dotted(path));
+    if (value.length > most) throw refusal.tooLong(path, value, most);
+  }
+
+  private of(path: string): number {
+    for (let end = path; ; end = end.slice(end.indexOf('.') + 1)) {
+      const most = this.byEnd.get(end);
+      if (most !== undefined) return most;
+      if (!end.includes('.')) return LONGEST;
+    }
+  }
+}
+
+/** `items[0][price]` → `items.[].price` */
+const dotted = (path: string): string => path.replace(/\[\d*\]/g, '.[]').replace(/\[([^\]]+)\]/g, '.$1');
+
 function readString(value: Form, path: string): string {
   if (typeof value !== 'string') throw refusal.badString(path, value);
   if (value === '') throw refusal.emptyParam(path);
-  const longest = path === 'description' ? LONGEST_DESCRIPTION : LONGEST;
-  if (value.length > longest) throw refusal.tooLong(path, value, longest);
   return value;
 }
 
@@ -99,10 +126,18 @@ export class ParamReader {
   private readonly contract: Contract;
   private readonly linked: Read[] = [];
   private readonly byOperation = new Map<Operation, Read>();
+  private readonly lengths: Lengths;
 
-  constructor(contract: Contract) {
+  constructor(contract: Contract, longest: Readonly<Record<string, number>>) {
     this.contract = contract;
+    this.lengths = new Lengths(longest);
   }
+
+  private readonly text: Read = (value, path) => {
+    const text = readString(value, path);
+    this.lengths.check(text, path);
+    return text;
+  };
 
   read(op: Operation, form: FormHash): Record<string, unknown> {
     let reader = this.byOperation.get(op);
@@ -140,6 +175,7 @@ export class ParamReader {
   }
 
   private make(node: Node): Read {
+    if (node === 'str') return this.text;
     if (typeof node === 'string') return PRIMITIVES[node]!;
     switch (node[0]) {
       case 'e': {
@@ -175,7 +211,7 @@ export class ParamReader {
       case 'o':
         return this.object(fieldsOf(node), { expand: false });
       default:
-        return PRIMITIVES.str!;
+        return this.text;
     }
   }
 

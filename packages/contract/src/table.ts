@@ -40,6 +40,7 @@ export interface Table {
     readonly missingParam: Readonly<Record<string, string>>;
     readonly listUrl: Readonly<Record<string, string>>;
     readonly includable: readonly string[];
+    readonly longest: Readonly<Record<string, number>>;
     readonly legacy: Readonly<Record<string, string>>;
   };
 }
