@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Visitor } from './extension-world.ts';
 import { until } from './until.ts';
 import { inventKey, type TestPlatform, testPlatform } from './world.ts';
 
@@ -307,4 +308,22 @@ describe('money that takes days', () => {
     });
     expect((await stripe.charges.list()).data).toHaveLength(1);
   });
+});
+
+test('a coupon that is used up while the bank asks leaves nothing half done', async () => {
+  const stripe = world.client();
+  const coupon = await stripe.coupons.create({ percent_off: 50, max_redemptions: 1 });
+  const items = [{ ...tea(1000), quantity: 1 }];
+  const sell = () => stripe.checkout.sessions.create({ mode: 'payment', line_items: items, discounts: [{ coupon: coupon.id }], ...DONE });
+  const [slow, fast] = [await sell(), await sell()];
+  await complete(stripe, slow, 'tok_threeDSecure2Required');
+  const { payment_intent: id } = await stripe.checkout.sessions.retrieve(slow.id);
+  const intent = await stripe.paymentIntents.retrieve(id as string);
+  await complete(stripe, fast);
+  const visitor = new Visitor(world.platform.url);
+  const bank = new URL(intent.next_action!.redirect_to_url!.url!);
+  const answer = await visitor.submit(bank.pathname + bank.search, { decision: 'approve' });
+  expect([answer.status, (await answer.text()).includes('Nothing was charged.')]).toEqual([409, true]);
+  expect((await stripe.checkout.sessions.retrieve(slow.id)).status).toBe('open');
+  expect((await stripe.charges.list()).data.map((charge) => charge.amount)).toEqual([500]);
 });

@@ -2,9 +2,10 @@ import { format } from '@annex/money';
 import { Hono } from 'hono';
 import type { FC } from 'hono/jsx';
 import { sameSecret } from '../accounts/secrets.ts';
-import { NOBODY, StripeError, type StripeObject, type World } from '../engine/index.ts';
+import type { StripeError, StripeObject, World } from '../engine/index.ts';
 import type { Platform } from '../platform.ts';
 import { ASKING } from '../resources/authentication.ts';
+import { act } from './hosted/act.ts';
 import { Csrf, Front, page } from './layout.tsx';
 import { problemPage } from './problem.tsx';
 import { field, type PageContext, type PageEnv } from './visit.ts';
@@ -41,21 +42,13 @@ function returnAddress(intent: StripeObject, returnUrl: string): string {
   return url.href;
 }
 
-/** Keeps the owner's answer with all that follows from it, also where it is a refusal that keeps its changes. */
-function answer(platform: Platform, { world, intent }: Asked, approved: boolean): StripeObject {
-  const { engine } = platform;
-  const wall = engine.draft(world, platform.clock.now(), NOBODY);
-  const at = engine.resources.present?.(wall, { object: intent.object, id: intent.id, params: {} });
-  const draft = at === undefined ? wall : wall.at(at);
-  try {
-    ASKING[intent.object]!(draft, draft.get(intent.object, intent.id)!, approved);
-  } catch (error) {
-    if (!(error instanceof StripeError) || !error.keepsChanges) throw error;
-  }
-  engine.settle(draft);
-  const after = draft.get(intent.object, intent.id)!;
-  platform.commit(draft);
-  return after;
+/** Keeps the owner's answer with all that follows from it. Answers the refusal of what could not follow, where there is one. */
+function answer(platform: Platform, { world, intent }: Asked, approved: boolean): StripeError | undefined {
+  const { object, id } = intent;
+  const refusal = act(platform, { world, subject: { object, id } }, (draft) => {
+    ASKING[object]!(draft, draft.get(object, id)!, approved);
+  });
+  return refusal?.keepsChanges === true ? undefined : refusal;
 }
 
 const whatFor = (intent: StripeObject): string =>
@@ -109,6 +102,10 @@ const notAsked = (c: PageContext, intent: StripeObject) =>
     text: `${intent.id} has the status ${intent.status}. A bank asks only while it is requires_action.`,
   });
 
+/** What should follow from the approval cannot be done any more: a coupon is used up, a price is gone. */
+const impossible = (c: PageContext, refusal: StripeError) =>
+  problemPage(c, { status: 409, title: 'This cannot be completed', text: `${refusal.message} Nothing was charged.` });
+
 const undecided = (c: PageContext) =>
   problemPage(c, {
     status: 400,
@@ -133,7 +130,9 @@ export function bankRoutes(platform: Platform): Hono<PageEnv> {
     if (found.intent.status !== 'requires_action') return notAsked(c, found.intent);
     const decision = field(c, 'decision');
     if (decision !== 'approve' && decision !== 'fail') return undecided(c);
-    const after = answer(platform, found, decision === 'approve');
+    const refusal = answer(platform, found, decision === 'approve');
+    if (refusal !== undefined) return impossible(c, refusal);
+    const after = asked(platform, c)!.intent;
     const back = returnUrlOf(found.intent);
     return back === undefined ? page(c, <Answered intent={after} />) : c.redirect(returnAddress(after, back), 303);
   });
