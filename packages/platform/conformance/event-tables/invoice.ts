@@ -225,6 +225,26 @@ export const invoice: readonly EventRow[] = [
     ],
   }),
   row({
+    operation: 'come within a week of a renewal',
+    given: async (shop) => {
+      const clock = (await shop.clock()).id;
+      const customer = await shop.customer('tok_visa', { test_clock: clock });
+      await shop.stripe.subscriptions.create({ customer: customer.id, items: [{ price: (await shop.price(2000)).id }] });
+      return clock;
+    },
+    when: (shop, clock) => shop.advanceDays(clock, 25),
+    tells: ['invoice.upcoming'],
+  }),
+  row({
+    operation: 'preview the next invoice',
+    given: async (shop) => {
+      const customer = await shop.customer('tok_visa');
+      return shop.stripe.subscriptions.create({ customer: customer.id, items: [{ price: (await shop.price(2000)).id }] });
+    },
+    when: (shop, subscription) => shop.stripe.invoices.createPreview({ subscription: subscription.id }),
+    tells: [],
+  }),
+  row({
     operation: 'add a line',
     given: async (shop) => shop.draft((await shop.customer()).id, 1000),
     when: (shop, draft) => shop.stripe.invoices.addLines(draft.id, { lines: [{ amount: 500, description: 'More' }] }),
