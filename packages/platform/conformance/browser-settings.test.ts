@@ -118,7 +118,11 @@ inBrowser('the settings of an extension', (given) => {
     const { data } = await platform.control.accounts({ id: mine.id });
     expect(data[0]!.api_version).toBe('2025-02-24.acacia');
     await page.goto(`${platform.url}/${mine.id}/test/webhooks`);
-    expect(await page.getByLabel('Version').locator('option').count()).toBeGreaterThan(20);
+    await page.getByText('Add an endpoint').click();
+    await page.getByLabel('URL').fill('http://127.0.0.1:9/hook');
+    await page.getByLabel('Version').selectOption('2025-09-30.clover');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText('2025-09-30.clover').first().waitFor();
   });
 
   test('consent is not shown inside of another page', async () => {

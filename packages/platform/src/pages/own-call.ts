@@ -31,6 +31,8 @@ export function callAsOwner(platform: Platform, world: World, call: OwnCall): Ow
     headers: {
       authorization: `Bearer ${platform.accounts.secretKey(world.account, world.livemode)}`,
       'content-type': 'application/x-www-form-urlencoded',
+      // The pages are written for it, whatever the account has chosen.
+      'stripe-version': platform.engine.contract.api,
       'user-agent': 'Annex dashboard',
     },
     bytes: Buffer.from(call.method === 'POST' ? form : ''),

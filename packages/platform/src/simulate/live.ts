@@ -1,4 +1,5 @@
 import type { StripeObject } from '../engine/index.ts';
+import { NEWEST } from '../versions/known.ts';
 import type { Business } from './business.ts';
 import { type Call, type Calls, Names, openShop, perform } from './perform.ts';
 import type { Scenario } from './scenario.ts';
@@ -38,7 +39,7 @@ async function ask({ url, key }: Place, { operation, params, ids }: Call): Promi
   const query = method === 'POST' || form.size === 0 ? '' : `?${form}`;
   const response = await fetch(`${url}${path}${query}`, {
     method,
-    headers: { Authorization: `Bearer ${key}`, 'X-Stripe-Client-User-Agent': '{"lang":"annex"}' },
+    headers: { Authorization: `Bearer ${key}`, 'Stripe-Version': NEWEST, 'X-Stripe-Client-User-Agent': '{"lang":"annex"}' },
     ...(method === 'POST' && { body: form }),
   });
   return answered(response, operation);

@@ -17,6 +17,9 @@ export const OLDEST = '2025-02-24.acacia';
 
 export const NAMED: readonly string[] = TRAINS.flatMap(([train, dates]) => dates.map((date) => `${date}.${train}`));
 
+/** The version whose form objects are stored in: the pinned contract's. */
+export const NEWEST: string = NAMED[NAMED.length - 1]!;
+
 /** Preview versions have the date of a release and no train's name. */
 const PREVIEWS = NAMED.map((version) => `${version.slice(0, 10)}.preview`);
 

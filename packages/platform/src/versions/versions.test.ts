@@ -1,9 +1,9 @@
-import { decodeForm, ParamError } from '@annex/contract';
+import { decodeForm, loadContract, ParamError } from '@annex/contract';
 import { describe, expect, test } from 'vitest';
 import type { StripeObject } from '../engine/index.ts';
 import type { Look, Row } from './change.ts';
 import { CHANGES } from './changes/index.ts';
-import { isBefore, isKnown, NAMED } from './known.ts';
+import { isBefore, isKnown, NAMED, NEWEST } from './known.ts';
 import { OldVersion, oldVersion } from './version.ts';
 
 const lookIn = (world: readonly StripeObject[]): Look => ({
@@ -54,7 +54,8 @@ describe('the registry', () => {
   });
 
   test('the newest version has nothing to undo, and no parameter to bring up to date', () => {
-    expect(oldVersion(NAMED.at(-1)!)).toBeUndefined();
+    expect([NEWEST, NAMED.at(-1)]).toEqual([loadContract().api, NEWEST]);
+    expect(oldVersion(NEWEST)).toBeUndefined();
   });
 
   test('versions between two changes share what they do not know', () => {
