@@ -243,4 +243,27 @@ inBrowser('Checkout', (given) => {
     });
     expect(done.custom_fields.map((field) => (field.text ?? field.dropdown)?.value)).toEqual(['For Ada', 'paper']);
   });
+
+  test('a card that the customer wants to see again pays at a press', async () => {
+    const stripe = world.client();
+    const customer = await stripe.customers.create({ email: 'ada@example.com' });
+    for (const allow_redisplay of ['always', 'limited'] as const) {
+      const token = allow_redisplay === 'always' ? 'tok_visa' : 'tok_mastercard';
+      const method = await stripe.paymentMethods.create({ type: 'card', card: { token }, allow_redisplay });
+      await stripe.paymentMethods.attach(method.id, { customer: customer.id });
+    }
+    const price_data = { currency: 'eur', unit_amount: 1500, product_data: { name: 'Tea' } };
+    const session = await stripe.checkout.sessions.create({
+      mode: 'payment',
+      customer: customer.id,
+      line_items: [{ price_data, quantity: 1 }],
+      ...urls(),
+    });
+    const page = await given.page();
+    await page.goto(session.url!);
+    expect(await button(page, /^Use /).allTextContents()).toEqual(['Use Visa •••• 4242']);
+    await button(page, 'Use Visa •••• 4242').click();
+    await page.waitForURL(/\?session=/);
+    expect(await stripe.checkout.sessions.retrieve(session.id)).toMatchObject({ status: 'complete', payment_status: 'paid' });
+  });
 });

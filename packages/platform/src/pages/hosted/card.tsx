@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx';
-import type { Params } from '../../engine/index.ts';
+import type { Params, StripeObject } from '../../engine/index.ts';
 
 /** What a person wrote into a form, and what is wrong with it, by field. */
 export interface Filled {
@@ -75,6 +75,20 @@ export const CardFields: FC<{ filled: Filled }> = ({ filled }) => (
     <Field name="cvc" label="CVC" filled={filled} inputmode="numeric" autocomplete="cc-csc" placeholder="123" maxlength={4} class="half" />
   </div>
 );
+
+const BRANDS: Readonly<Record<string, string>> = {
+  visa: 'Visa',
+  mastercard: 'Mastercard',
+  amex: 'American Express',
+  discover: 'Discover',
+  diners: 'Diners Club',
+  jcb: 'JCB',
+  unionpay: 'UnionPay',
+};
+
+/** `Visa •••• 4242` */
+export const cardText = (method: StripeObject): string =>
+  method.type === 'card' ? `${BRANDS[method.card.brand] ?? 'Card'} •••• ${method.card.last4}` : String(method.type).replaceAll('_', ' ');
 
 /** Cards that a tester wants most; the guide has them all. */
 const TEST_CARDS: readonly (readonly [number: string, what: string])[] = [

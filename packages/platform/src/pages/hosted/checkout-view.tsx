@@ -6,7 +6,7 @@ import { Csrf, FormError } from '../layout.tsx';
 import { Field, type Filled } from './card.tsx';
 import { ExtraFields, ShippingFields } from './checkout-fields.tsx';
 import { Hosted, Merchant } from './frame.tsx';
-import { MethodFields, type PayBy, TestMethods, Ways } from './method.tsx';
+import { MethodFields, type PayBy, SavedCards, TestMethods, Ways } from './method.tsx';
 import { every, priceText } from './prices.ts';
 
 export interface CheckoutView {
@@ -23,6 +23,8 @@ export interface CheckoutView {
   readonly discountName: string | undefined;
   readonly collects: boolean;
   readonly payBy: PayBy;
+  /** Cards of the customer that may be shown. */
+  readonly saved: readonly StripeObject[];
   /** What each way of shipping is called, by the id of its rate. */
   readonly shippingNames: ReadonlyMap<string, string>;
   /** The merchant's terms of service, where it has told their address. */
@@ -243,6 +245,7 @@ const PayForm: FC<{ view: CheckoutView }> = ({ view }) => {
     <section class="pay" aria-label="How you pay">
       {collects && <Ways session={session} current={view.payBy} />}
       <FormError text={error} />
+      {collects && view.payBy === 'card' && <SavedCards cards={view.saved} csrf={csrf} />}
       <form method="post" class="stack">
         <Csrf token={csrf} />
         <input type="hidden" name="do" value="pay" />

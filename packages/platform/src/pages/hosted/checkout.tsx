@@ -17,7 +17,7 @@ import { DonePage, doneUrl, ExpiredPage } from './checkout-ended.tsx';
 import { extraNames, readExtras } from './checkout-fields.tsx';
 import { CheckoutPage } from './checkout-view.tsx';
 import { brandFor } from './frame.tsx';
-import { chosen, readMethod } from './method.tsx';
+import { chosen, readMethod, savedCards } from './method.tsx';
 
 const DAY = 86_400;
 
@@ -78,6 +78,7 @@ function show(platform: Platform, c: PageContext, found: Asked, shown: Shown = {
     discountName: couponsOf(draft, session)[0]?.name ?? undefined,
     collects: collectsMethod(session),
     payBy: chosen(session, c.req.method === 'POST' ? field(c, 'pay_by') : c.req.query('pay_by')),
+    saved: savedCards(draft, session),
     shippingNames: new Map(rateNames(draft, session)),
     terms: platform.accounts.account(world.account)?.business_profile?.terms_of_service_url,
   };
@@ -123,23 +124,23 @@ function payNow(platform: Platform, c: PageContext, found: Asked): Response | Pr
   const { world, session } = found;
   const value = (name: string): string => field(c, name);
   const collects = collectsMethod(session);
-  const { method: given, problems: methodProblems } = collects
-    ? readMethod(chosen(session, value('pay_by')), value)
-    : { method: undefined, problems: {} };
+  const saved = savedCards(draftFor(platform, { world, subject: subjectOf(session) }), session).find((row) => row.id === value('saved'));
+  const { method: given, problems: methodProblems } =
+    collects && saved === undefined ? readMethod(chosen(session, value('pay_by')), value) : { method: undefined, problems: {} };
   const extras = readExtras(session, value);
   const problems: Record<string, string> = { ...methodProblems, ...extras.problems };
   const email = session.customer === null ? value('email') : (session.customer_details?.email ?? value('email'));
   if (!validEmail(email)) problems.email = 'Write it as name@example.com.';
-  if (collects && value('name') === '') problems.name = 'This is missing.';
+  if (collects && saved === undefined && value('name') === '') problems.name = 'This is missing.';
   if (Object.keys(problems).length > 0)
     return show(platform, c, found, { filled: { values: keptValues(c, found.session), problems }, status: 400 });
-  const name = value('name') === '' ? null : value('name').slice(0, 150);
+  const name = value('name') === '' ? (saved?.billing_details.name ?? null) : value('name').slice(0, 150);
   const terms = termsOf(draftFor(platform, { world, subject: subjectOf(session) }), session.id);
   const url = `${platform.url}${c.req.path}`;
   const refusal = act(platform, { world, subject: subjectOf(session), application: terms.application }, (draft) => {
     const { phone, address, shipping, collected } = extras;
     const details = { email, ...(name !== null && { name }), ...(phone !== null && { phone }), ...(address !== null && { address }) };
-    const method = given === undefined ? undefined : methodFromParams(draft, { ...given, billing_details: details });
+    const method = given === undefined ? saved : methodFromParams(draft, { ...given, billing_details: details });
     const payer = { email, name, phone, address, ...(shipping !== null && { shipping }) };
     pay(draft, draft.get('checkout.session', session.id)!, { payer, method, returnUrl: url, collected });
   });

@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx';
-import type { Params, StripeObject } from '../../engine/index.ts';
-import { CardFields, Field, type Filled, readCard, TestCards } from './card.tsx';
+import type { Draft, Params, StripeObject } from '../../engine/index.ts';
+import { Csrf } from '../layout.tsx';
+import { CardFields, cardText, Field, type Filled, readCard, TestCards } from './card.tsx';
 
 /** How a session can be paid: by card, or by a debit of a bank account that takes its time. */
 
@@ -34,6 +35,32 @@ export const Ways: FC<{ session: StripeObject; current: PayBy }> = ({ session, c
     </nav>
   );
 };
+
+/** The customer's cards that a session may show: those that their owner wanted to see again, unless it says otherwise. */
+export function savedCards(draft: Draft, session: StripeObject): StripeObject[] {
+  if (session.customer === null || !offered(session).includes('card')) return [];
+  const shown: readonly string[] = session.saved_payment_method_options?.allow_redisplay_filters ?? ['always'];
+  return draft.find(
+    'payment_method',
+    [['customer', session.customer]],
+    (row) => row.type === 'card' && shown.includes(row.allow_redisplay),
+  );
+}
+
+/** One button for each of them; a form of its own, so that nothing else has to be filled in. */
+export const SavedCards: FC<{ cards: readonly StripeObject[]; csrf: string }> = ({ cards, csrf }) =>
+  cards.length === 0 ? null : (
+    <form method="post" class="stack saved">
+      <Csrf token={csrf} />
+      <input type="hidden" name="do" value="pay" />
+      {cards.map((method) => (
+        <button type="submit" name="saved" value={method.id}>
+          Use {cardText(method)}
+        </button>
+      ))}
+      <p class="quiet">or another one:</p>
+    </form>
+  );
 
 export const MethodFields: FC<{ payBy: PayBy; filled: Filled }> = ({ payBy, filled }) => (
   <>

@@ -4,6 +4,7 @@ import type { StripeObject } from '../../../engine/index.ts';
 import { webAddress } from '../../brand.ts';
 import { Csrf } from '../../layout.tsx';
 import { Status } from '../../values.tsx';
+import { cardText } from '../card.tsx';
 import { every } from '../prices.ts';
 import { draftOf, type Portal, PortalFrame } from './door.tsx';
 
@@ -20,20 +21,6 @@ const DONE: Readonly<Record<string, string>> = {
 };
 
 const ENDED = new Set(['canceled', 'incomplete_expired']);
-const BRANDS: Readonly<Record<string, string>> = {
-  visa: 'Visa',
-  mastercard: 'Mastercard',
-  amex: 'American Express',
-  discover: 'Discover',
-  diners: 'Diners Club',
-  jcb: 'JCB',
-  unionpay: 'UnionPay',
-};
-
-/** `Visa •••• 4242` */
-export const cardText = (method: StripeObject): string =>
-  method.type === 'card' ? `${BRANDS[method.card.brand] ?? 'Card'} •••• ${method.card.last4}` : String(method.type).replaceAll('_', ' ');
-
 const expiry = ({ card }: StripeObject): string => `${String(card.exp_month).padStart(2, '0')}/${String(card.exp_year).slice(-2)}`;
 
 const periodEnd = (subscription: StripeObject): number =>
