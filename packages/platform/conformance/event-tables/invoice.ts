@@ -233,7 +233,7 @@ export const invoice: readonly EventRow[] = [
       return clock;
     },
     when: (shop, clock) => shop.advanceDays(clock, 25),
-    tells: ['invoice.upcoming'],
+    tells: ['test_helpers.test_clock.advancing', 'invoice.upcoming', 'test_helpers.test_clock.ready'],
   }),
   row({
     operation: 'preview the next invoice',
