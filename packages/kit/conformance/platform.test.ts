@@ -72,7 +72,7 @@ onEachDatabase('the kit and the platform', (opened) => {
     const progress = await world.kit.progress(acme.account, false);
     expect(progress?.objects.filter((one) => one.state === 'refused')).toEqual([]);
     const rows = Object.fromEntries(progress!.objects.map((one) => [one.object, one.rows]));
-    expect(rows).toMatchObject({ customer: 21, subscription: 7, product: 1, price: 1 });
+    expect(rows).toMatchObject({ customer: 21, subscription: 7, product: 15, price: 15 });
     expect(progress!.requests).toBeLessThanOrEqual(60);
     const report = await world.kit.doctor(acmeWorld());
     expect(drift(report)).toEqual([]);
