@@ -24,22 +24,24 @@ const STALE = "the CLI's own fixture names a bank transfer type that API version
 const plain = (...names: readonly string[]): Trigger[] => names.map((name) => ({ name }));
 const not = (why: string, ...names: readonly string[]): Trigger[] => names.map((name) => ({ name, not: why }));
 
-const NOT_YET = 'this part of subscriptions is not simulated yet';
+const NOT_YET = 'it exits with 0, but this event does not follow here from what the CLI asks for';
 
 export const TRIGGERS: readonly Trigger[] = [
   ...not(
     NOT_YET,
-    'customer.discount.created',
-    'customer.discount.deleted',
     'customer.discount.updated',
     'customer.subscription.paused',
+    'subscription_schedule.aborted',
+    'subscription_schedule.completed',
+    'subscription_schedule.expiring',
+  ),
+  ...plain(
+    'customer.discount.created',
+    'customer.discount.deleted',
     'quote.accepted',
     'quote.canceled',
     'quote.finalized',
-    'subscription_schedule.aborted',
     'subscription_schedule.canceled',
-    'subscription_schedule.completed',
-    'subscription_schedule.expiring',
     'subscription_schedule.released',
   ),
   { name: 'account.application.deauthorized', connected: true },

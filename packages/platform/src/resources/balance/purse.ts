@@ -3,7 +3,7 @@ import type { Draft, DueRow, StripeObject } from '../../engine/index.ts';
 /**
  * What an account has, kept beside its ledger so that asking costs the same after ten payments and after ten million: one
  * purse per currency, and for what is still to come one record per currency and day. The ledger's lines remain the truth;
- * `conformance/books.test.ts` holds both against each other.
+ * `conformance/money-books.test.ts` holds both against each other.
  */
 const PURSE = 'annex.purse';
 const PENDING = 'annex.pending';
