@@ -135,7 +135,8 @@ function discountOf(row: DiscountRow): KnownDiscount[] {
   const { coupon } = row;
   const duration = DURATIONS.find((one) => one === coupon?.duration);
   if (coupon === null || duration === undefined) return [];
-  const ends = [row.ends, row.gone_at].filter((at): at is number => at !== null);
+  // On a test clock the removal is told in real time, which may lie before the discount began: then its own end tells.
+  const ends = [row.ends, row.gone_at].filter((at): at is number => at !== null && at >= (row.starts ?? 0));
   const products = coupon.applies_to?.products;
   return [
     {
