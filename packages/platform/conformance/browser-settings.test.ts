@@ -134,4 +134,30 @@ inBrowser('the settings of an extension', (given) => {
     await refused;
     expect(await page.frameLocator('iframe').getByRole('heading').count()).toBe(0);
   });
+
+  test('what an extension says of its invariants is shown live beside the faults, and called silent once nothing comes any more', async () => {
+    const { platform, extension, owner } = world;
+    const about = { name: 'mirror', title: 'The mirror equals the source', account: owner.acme.id, kept: 14, of: 14 };
+    const report = (given: object, every = 60) =>
+      platform.control.reportInvariants({ extension: extension.test.id, every, invariants: [{ ...about, ...given }] });
+    await report({ sentence: 'All were compared.', holds: true });
+    const page = await given.page();
+    await page.goto(`${platform.url}/faults`);
+    await signIn(page, mouse, owner);
+    const panel = page.getByRole('region', { name: 'Invariants' });
+    await panel.getByText('✓ holds').waitFor();
+    expect(await panel.textContent()).toMatch(
+      /What Lantern Analytics finds in itself.*The mirror equals the source.*Acme GmbH: All were compared\..*14 of 14/,
+    );
+    await expectNoSeriousAxe(page);
+    await report({ sentence: 'cus_1 differs.', holds: false, kept: 13 }, 0.2);
+    await panel.getByText('✗ broken').waitFor();
+    await panel.getByText('13 of 14').waitFor();
+    await panel.getByText('Lantern Analytics has stopped reporting').waitFor();
+    await expectNoSeriousAxe(page);
+    expect((await platform.control.invariants()).data).toMatchObject([{ silent: true, invariants: [{ holds: false }] }]);
+    await expect(platform.control.reportInvariants({ extension: 'ca_none', invariants: [] })).rejects.toThrow(
+      "No such extension: 'ca_none'",
+    );
+  });
 });

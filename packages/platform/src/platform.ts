@@ -7,6 +7,7 @@ import { loadClock } from './clock/kept.ts';
 import { type Draft, Engine, type Ids, type StoredAnswer } from './engine/index.ts';
 import { type Owed, type RecordedEvent, record } from './events/record.ts';
 import { Faults } from './faults/faults.ts';
+import { Invariants } from './faults/invariants.ts';
 import { RateLimiter } from './faults/rate.ts';
 import { Access } from './http/access.ts';
 import type { Exchange } from './http/exchange.ts';
@@ -37,6 +38,8 @@ export interface Platform {
   readonly running: Set<string>;
   readonly faults: Faults;
   readonly rates: RateLimiter;
+  /** What extensions say of themselves while things go wrong. */
+  readonly invariants: Invariants;
   readonly ownOperations: OwnOperation[];
   /** `http://127.0.0.1:12111`, known once it listens. */
   url: string;
@@ -132,6 +135,7 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
     running: new Set(),
     faults: new Faults(),
     rates: new RateLimiter(),
+    invariants: new Invariants(),
     ownOperations: [],
     url: '',
     commit(draft, answer) {

@@ -30,7 +30,7 @@ const CLAIM = `
 const CLAIM_ONE = `select ${COLUMNS} from annex.inbox where account = $1 and livemode = $2 and id = $3 and state = 'new' for update skip locked`;
 
 const DONE = `
-  update annex.inbox i set state = 'applied', settled_ms = ${NOW_MS}, error = null
+  update annex.inbox i set state = 'applied', settled_ms = ${NOW_MS}, error = null, times = times + 1
   from unnest($1::text[], $2::boolean[], $3::text[]) as e(account, livemode, id)
   where i.account = e.account and i.livemode = e.livemode and i.id = e.id`;
 

@@ -7,6 +7,7 @@ import { clockRoutes } from './routes/clock.ts';
 import { settingRoutes } from './routes/extension-settings.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { faultRoutes } from './routes/faults.ts';
+import { invariantRoutes } from './routes/invariants.ts';
 import { invoicingRoutes } from './routes/invoicing.ts';
 import { stateRoutes } from './routes/state.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -46,6 +47,7 @@ export const routes = {
   ...webhookRoutes,
   ...clockRoutes,
   ...faultRoutes,
+  ...invariantRoutes,
 };
 
 type Routes = typeof routes;

@@ -2,6 +2,7 @@ import { KINDS, NARROWER, SCOPE } from '../faults/kinds.ts';
 import { SETTINGS, type Setting } from '../settings.ts';
 import { routes } from './index.ts';
 import type { AnyRoute, Field } from './route.ts';
+import { INVARIANT } from './routes/invariants.ts';
 
 const UPDATE = 'npx vitest run packages/platform/conformance/control-reference.test.ts -u';
 const generated = (from: string): string => `<!-- Generated from ${from}. Do not edit: change the table and run \`${UPDATE}\`. -->`;
@@ -80,6 +81,9 @@ export function controlReference(): string {
     '## Routes',
     '',
     ...(Object.entries(routes) as [string, AnyRoute][]).flatMap(([name, route]) => section(name, route)),
+    '### An entry of `invariants`',
+    '',
+    ...table(INVARIANT),
     ...FAULTS,
     '### Every rule',
     '',

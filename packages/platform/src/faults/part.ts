@@ -52,14 +52,20 @@ const pasts = new WeakMap<Platform, Past>();
 
 /** Follows the store at a distance while a recipe makes lists go stale. */
 export function faultsPart(platform: Platform): Part {
-  const { faults, store } = platform;
+  const { faults, invariants, store } = platform;
   const begin = (): void => {
     const behind = faults.stalestMs;
     if (behind > 0) pasts.set(platform, new Past(platform, behind));
     else pasts.delete(platform);
   };
   faults.onChanged(begin);
-  store.onReplaced(begin);
-  store.onCommit((change) => pasts.get(platform)?.note(change));
-  return {};
+  store.onReplaced(() => {
+    begin();
+    invariants.clear();
+  });
+  store.onCommit((change) => {
+    pasts.get(platform)?.note(change);
+    invariants.noteAcknowledged(change.writes, Date.now());
+  });
+  return { close: () => invariants.clear() };
 }

@@ -8,6 +8,9 @@ import type { DashboardEnv } from './place.ts';
 const GATHER = 150;
 const HEARTBEAT = 15_000;
 
+/** What the reports of extensions are called in `data-live`. */
+export const INVARIANTS_KIND = 'annex.invariants';
+
 /** What the request log's entries are called in `data-live`. */
 export const LOG_KIND = 'annex.log';
 
@@ -29,6 +32,10 @@ class Live {
       this.moment += 1;
       if (this.listeners.size === 0) return;
       for (const { world, object } of writes) this.tell(object, (listener) => world === listener.world || world === system);
+    });
+    platform.invariants.onChanged(() => {
+      this.moment += 1;
+      this.tell(INVARIANTS_KIND, () => true);
     });
     platform.log.onEntry((entry) => {
       this.moment += 1;

@@ -10,6 +10,7 @@ import { Csrf, FormError } from '../layout.tsx';
 import type { DashboardEnv } from '../place.ts';
 import { shellPage } from '../shell.tsx';
 import { field } from '../visit.ts';
+import { InvariantsPanel } from './invariants.tsx';
 
 const SAMPLE = `# Strikes by seeded chance: the same seed, the same order.
 seed: 42
@@ -113,6 +114,7 @@ function show(platform: Platform, c: Context<DashboardEnv>, attempt?: { error: s
       <>
         <FormError text={attempt?.error} />
         <AtWork state={state} />
+        <InvariantsPanel platform={platform} />
         <form method="post" action={`${base}/faults`} class="panel stack">
           <Csrf token={c.get('visitor').csrf} />
           <label>
