@@ -184,8 +184,8 @@ function appOf(lantern: Lantern): Hono {
   const app = new Hono();
   app.get('/assets/*', (context) => assetAt(context.req.path) ?? context.notFound());
   app.get('/health', async (context) => {
-    await lantern.kit.query('select 1');
-    return context.json({ ok: true });
+    const { stuck } = await lantern.kit.health();
+    return context.json({ ok: stuck.length === 0, stuck }, stuck.length === 0 ? 200 : 503);
   });
   app.all('/webhooks', (context) => lantern.kit.receive(context.req.raw));
   for (const route of routes) app.on(route.method, route.path, pageDoor(lantern, route));

@@ -24,6 +24,7 @@ import { appOf, completeSettings, type GivenSettings, type Settings } from './se
 import type { Job, Setup } from './setup.ts';
 import { type Limiter, noLimiter, sharedLimiter } from './wire/limiter.ts';
 import { stripeApi, type World } from './wire/stripe-api.ts';
+import { within } from './work/deadline.ts';
 import { type Health, health, metrics, newCounters } from './work/metrics.ts';
 import { startWorker, type Worker } from './work/worker.ts';
 
@@ -127,12 +128,14 @@ export async function createKit(options: KitOptions): Promise<Kit> {
     objects: chosenObjects(settings.objects),
     alsoErase,
     wake: (job: Job) => worker?.wake(job),
+    stuck: () => worker?.stuck() ?? [],
   };
   checkCharging(setup);
-  const effects = new Map<string, Effect>([
-    ...Object.entries(on),
-    ['account.application.deauthorized', both(onDeauthorized(setup), on['account.application.deauthorized'])],
-  ]);
+  const effects = new Map<string, Effect>(
+    [...Object.entries(on), ['account.application.deauthorized', both(onDeauthorized(setup), on['account.application.deauthorized'])]].map(
+      ([type, effect]) => [type as string, inTime(effect as Effect, settings.effectMs)],
+    ),
+  );
   return {
     settings,
     database,
@@ -244,3 +247,9 @@ const both =
     await first(event, tx);
     await second?.(event, tx);
   };
+
+/** Work that never ends must not hold up the events of everybody: it fails, is tried again, and is set aside in the end. */
+const inTime =
+  (effect: Effect, ms: number): Effect =>
+  (event, tx) =>
+    within(ms, effect(event, tx), `The extension’s own work for ${event.type} did not end within ${ms} ms.`);

@@ -41,6 +41,9 @@ export interface Settings {
   readonly settleMs: number;
   readonly leaseMs: number;
   readonly retryMs: number;
+  readonly effectMs: number;
+  readonly stuckMs: number;
+  readonly stopMs: number;
   readonly eventAttempts: number;
   readonly reconcileMinutes: number;
   readonly refreshMinutes: number;
@@ -121,6 +124,19 @@ export const SETTINGS: { readonly [Name in keyof Settings]: SettingRow<Settings[
   settleMs: { default: 1_500, sentence: 'How long to wait before an object in doubt is fetched again, so that a burst costs one fetch.' },
   leaseMs: { default: 30_000, sentence: 'How long claimed work stays with a worker that is not heard of.' },
   retryMs: { default: 1_000, sentence: 'The first wait after a failure; it doubles each time.' },
+  effectMs: {
+    default: 20_000,
+    sentence: 'How long the extension’s own work for one event may take, in milliseconds; then it counts as failed.',
+  },
+  stuckMs: {
+    default: 120_000,
+    sentence: 'A worker of which a part shows no sign of life for so long (ms) is stuck: its health is red, so that it is restarted.',
+  },
+  stopMs: {
+    default: 25_000,
+    env: 'ANNEX_STOP_MS',
+    sentence: 'How long a worker that is told to stop waits for what is under way, in milliseconds; the rest is left to its lease.',
+  },
   eventAttempts: { default: 8, sentence: 'How often an event is tried before it is set aside.' },
   reconcileMinutes: {
     default: 15,
@@ -182,7 +198,7 @@ export function completeSettings(given: GivenSettings): Settings {
     if (!(settings[name] >= 0)) throw new Error(`${name} must be 0 or more, not ${settings[name]}.`);
   if (!LEAVING.includes(settings.whenLeaving))
     throw new Error(`whenLeaving must be one of ${LEAVING.join(', ')}, not ${settings.whenLeaving}.`);
-  for (const name of ['concurrency', 'partsInFlight', 'eventAttempts', 'leaseMs', 'timeoutMs'] as const) {
+  for (const name of ['concurrency', 'partsInFlight', 'eventAttempts', 'leaseMs', 'timeoutMs', 'effectMs', 'stuckMs', 'stopMs'] as const) {
     if (!(settings[name] >= 1)) throw new Error(`${name} must be 1 or more, not ${settings[name]}.`);
   }
   return settings;

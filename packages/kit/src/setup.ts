@@ -20,6 +20,8 @@ export interface Setup {
   readonly counters: Counters;
   /** Wakes a worker of this process, so that it need not wait for its next look at the database. */
   readonly wake: (job: Job) => void;
+  /** What of this process' worker shows no sign of life; nothing where there is no worker. */
+  readonly stuck: () => readonly string[];
   /** Milliseconds. Only for what people are promised in days; leases and queues go by the database's clock. */
   readonly now: () => number;
   /** Something a person should know; never a secret. */

@@ -45,7 +45,7 @@ export async function stopKeeping(on: Query, { account, livemode }: World, reaso
  * Erases one account that is leaving, table by table, in short transactions, and holds it by a lease meanwhile: killed at any point,
  * the next worker goes on and the receipt still counts every row once. Answers the receipt, or undefined when there was nobody to erase.
  */
-export async function eraseStep(setup: Setup, only?: World): Promise<Receipt | undefined> {
+export async function eraseStep(setup: Setup, only?: World, alive: () => void = () => {}): Promise<Receipt | undefined> {
   const [leaving] = await setup.database.query<World & { reason: string; reference: string | null }>(
     `update annex.connections c set lease_until_ms = ${NOW_MS} + $3::bigint
      from (
@@ -69,8 +69,12 @@ export async function eraseStep(setup: Setup, only?: World): Promise<Receipt | u
   const tables = [...setup.alsoErase, ...mirroredObjects.map(({ table }) => `mirror.${table}`), ...OWN_TABLES];
   for (const table of tables) {
     // A row that was being changed at that moment is missed by its place: it is looked for until there is none.
-    while ((await eraseChunk(setup, table, key)) === CHUNK || (await anyLeft(setup, table, key))) await renew(setup, key);
+    while ((await eraseChunk(setup, table, key)) === CHUNK || (await anyLeft(setup, table, key))) {
+      await renew(setup, key);
+      alive();
+    }
     await renew(setup, key);
+    alive();
   }
   // The connection goes last and with the receipt's end: until then a new connection of this account has to wait.
   return setup.database.transaction(async (tx) => {

@@ -41,6 +41,7 @@ export function changeFeed(database: Database, pollMs: number): Feed {
   let states = new Map<string, Standing>();
   let since = 0;
   let timer: NodeJS.Timeout | undefined;
+  let isLooking = false;
   let looking: Promise<void> = Promise.resolve();
 
   const tell = (change: Change): void => {
@@ -86,10 +87,22 @@ export function changeFeed(database: Database, pollMs: number): Feed {
   const start = (): void => {
     // One process has the embedded database: there is no other process to hear of.
     if (timer !== undefined || database.kind === 'embedded') return;
-    looking = look(true).catch(() => {});
-    timer = setInterval(() => {
-      looking = looking.then(() => look(false)).catch(() => {});
-    }, pollMs);
+    let first = true;
+    const poll = (): void => {
+      // A database that is slower than the pace must not have looks pile up in front of it.
+      if (isLooking) return;
+      isLooking = true;
+      looking = look(first)
+        .then(() => {
+          first = false;
+        })
+        .catch(() => {})
+        .finally(() => {
+          isLooking = false;
+        });
+    };
+    poll();
+    timer = setInterval(poll, pollMs);
     timer.unref();
   };
   const stop = (): void => {

@@ -14,6 +14,9 @@ const HELD_BACK_SECONDS = 60;
 /** Read again each time, because an event may become visible after a later one. */
 const OVERLAP_SECONDS = 600;
 
+/** An account whose pace would have to be waited for longer is read later: the other accounts come first. */
+const PATIENCE_MS = 5_000;
+
 interface Due extends World {
   readonly events_from: number;
   readonly now: number;
@@ -28,7 +31,7 @@ export interface Reconciled extends World {
 }
 
 /** Reads the event list of the one account that has waited longest. Answers true when there was one. */
-export async function reconcileStep(setup: Setup): Promise<boolean> {
+export async function reconcileStep(setup: Setup, alive: () => void = () => {}): Promise<boolean> {
   const minutes = setup.settings.reconcileMinutes;
   if (minutes <= 0) return false;
   const [due] = await setup.database.query<Due>(
@@ -43,12 +46,12 @@ export async function reconcileStep(setup: Setup): Promise<boolean> {
     [minutes * 60_000, setup.settings.leaseMs * 10],
   );
   if (due === undefined) return false;
-  await reconcile(setup, due);
+  await reconcile(setup, due, alive);
   return true;
 }
 
 /** Reads the event list of one account since the last time, and puts what is new into the inbox. Throws nothing but database errors. */
-export async function reconcile(setup: Setup, world: World): Promise<Reconciled> {
+export async function reconcile(setup: Setup, world: World, alive: () => void = () => {}): Promise<Reconciled> {
   const key = [world.account, world.livemode];
   const [due] = await setup.database.query<Due>(
     `select account, livemode, events_from, ${NOW_MS} / 1000 as now from annex.imports where account = $1 and livemode = $2`,
@@ -62,7 +65,7 @@ export async function reconcile(setup: Setup, world: World): Promise<Reconciled>
       : undefined;
   let read = { recovered: 0, requests: 0 };
   try {
-    read = await readEvents(setup, due);
+    read = await readEvents(setup, due, alive);
   } catch (error) {
     if (isRefusal(error, 'revoked', 'key')) await whenRefused(setup, world, error);
     else setup.log('warn', 'The event list could not be read; it will be tried again.', { ...world, error: (error as Error).message });
@@ -86,7 +89,11 @@ export async function reconcile(setup: Setup, world: World): Promise<Reconciled>
   return { ...world, ...read, ...(gap === undefined ? {} : { gap }) };
 }
 
-async function readEvents(setup: Setup, { account, livemode, events_from }: Due): Promise<{ recovered: number; requests: number }> {
+async function readEvents(
+  setup: Setup,
+  { account, livemode, events_from }: Due,
+  alive: () => void,
+): Promise<{ recovered: number; requests: number }> {
   let after: string | undefined;
   let recovered = 0;
   for (let requests = 1; ; requests++) {
@@ -95,7 +102,8 @@ async function readEvents(setup: Setup, { account, livemode, events_from }: Due)
       ['created[gte]', String(events_from)],
     ];
     if (after !== undefined) query.push(['starting_after', after]);
-    const answer = await insisting(setup, { account, livemode }, { path: '/v1/events', query });
+    const answer = await insisting(setup, { account, livemode }, { path: '/v1/events', query, patienceMs: PATIENCE_MS });
+    alive();
     const page = JSON.parse(answer.text) as { data: { id: string; account?: string }[]; has_more: boolean };
     const events = page.data.map(
       (event): IncomingEvent => ({ account, livemode, id: event.id, source: 'reconcile', body: JSON.stringify(event) }),

@@ -33,7 +33,9 @@ export async function insisting(setup: Setup, world: World, ask: Ask): Promise<A
     try {
       return await actingFor(setup, world, ask);
     } catch (error) {
-      if (tries >= TRIES || !isRefusal(error, 'rate', 'lock', 'server', 'network')) throw error;
+      // Refused by our own pace, because the caller would not wait for it: then it is not tried again either.
+      const isOurs = isRefusal(error, 'rate') && error.facts.status === undefined;
+      if (tries >= TRIES || isOurs || !isRefusal(error, 'rate', 'lock', 'server', 'network')) throw error;
       await new Promise((done) => setTimeout(done, setup.settings.retryMs * 2 ** (tries - 1)));
     }
   }

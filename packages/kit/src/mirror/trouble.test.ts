@@ -10,11 +10,12 @@ onEachDatabase('trouble', (opened) => {
   beforeAll(async () => {
     world = await mirroredWorld(
       opened.current,
-      { objects: ['account', 'customer', 'coupon', 'balance_transaction'], eventAttempts: 3 },
+      { objects: ['account', 'customer', 'coupon', 'balance_transaction'], eventAttempts: 3, effectMs: 300, stuckMs: 100, stopMs: 500 },
       {
         on: {
           'customer.updated': async (event, tx) => {
             if (poison && event.object_id === 'cus_poison') throw new Error('cannot be handled');
+            if (poison && event.object_id === 'cus_endless') await new Promise(() => {});
             await tx.query('insert into public.effects values ($1)', [event.id]);
           },
         },
@@ -36,20 +37,25 @@ onEachDatabase('trouble', (opened) => {
     };
   };
 
-  it('a poisoned event is set aside and shown; others of the batch are applied, each effect once', async () => {
+  it('events that are poisoned, or whose effect never ends, are set aside and shown, and turn health red; others are applied, each effect once', async () => {
     const account = 'acct_poison';
-    for (const id of ['cus_poison', 'cus_a', 'cus_b']) customer(account, id);
+    for (const id of ['cus_poison', 'cus_endless', 'cus_a', 'cus_b']) customer(account, id);
     await world.connect(account);
     await world.caughtUp(account);
-    const events = ['cus_a', 'cus_poison', 'cus_b'].map((id) => customer(account, id));
+    const events = ['cus_a', 'cus_poison', 'cus_endless', 'cus_b'].map((id) => customer(account, id));
     await Promise.all([...events, ...events].map((event) => world.kit.receive(world.stripe.webhook(event))));
-    await until(() => world.kit.aside()).toMatchObject([{ object_id: 'cus_poison', attempts: 3, error: 'cannot be handled' }]);
+    await until(async () => (await world.kit.health()).stuck).toContain('apply');
+    const aside = async () => (await world.kit.aside()).map(({ object_id, attempts, error }) => [object_id, attempts, error]).sort();
+    await until(aside).toEqual([
+      ['cus_endless', 3, 'The extension’s own work for customer.updated did not end within 300 ms.'],
+      ['cus_poison', 3, 'cannot be handled'],
+    ]);
     await world.caughtUp(account);
     const applied = async () => (await opened.current.query('select id from effects order by id')).map(({ id }) => id);
-    expect(await applied()).toEqual([events[0]!.id, events[2]!.id].sort());
-    expect(await world.kit.health()).toMatchObject({ ok: false, aside: 1 });
+    expect(await applied()).toEqual([events[0]!.id, events[3]!.id].sort());
+    expect(await world.kit.health()).toMatchObject({ ok: false, aside: 2 });
     poison = false;
-    expect(await world.kit.retryAside({ account, livemode: false })).toBe(1);
+    expect(await world.kit.retryAside({ account, livemode: false })).toBe(2);
     await until(applied).toEqual(events.map(({ id }) => id).sort());
     expect(await world.kit.metrics()).toMatch(/^annex_events_aside 0$/m);
   });
@@ -199,5 +205,23 @@ onEachDatabase('trouble', (opened) => {
         "select data->>'name' as name, data->>'cut' as cut, data->>'emoji' as emoji, data->>'slash' as slash from mirror.customers where id = 'cus_nul'",
       ),
     ).toEqual([{ name: 'a\ufffdb', cut: 'x\ufffd', emoji: '\ud83d\ude00', slash: '\\u0000' }]);
+  });
+
+  it('a worker that is told to stop does not wait for what never ends', async () => {
+    let answer = (): void => {};
+    const asked = new Promise<void>((done) => {
+      world.stripe.intercept = () =>
+        new Promise((replied) => {
+          answer = () => replied(undefined);
+          done();
+        });
+    });
+    await world.kit.import({ account: 'acct_bulk', livemode: false }, 'again');
+    await asked;
+    const began = performance.now();
+    await world.kit.work.stop();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    world.stripe.intercept = undefined;
+    answer();
   });
 });

@@ -11,13 +11,16 @@ export interface DatabaseChoice {
   readonly connections?: number | undefined;
   /** Named statements on a server; switch off behind a pooler in transaction mode. Default true. */
   readonly prepared?: boolean | undefined;
+  /** How long one statement on a server may take, in milliseconds, before it counts as failed. Default 120,000. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Opens the database. Errors are one sentence: unreachable server, folder in use, folder not writable. */
 export async function connectDatabase(choice: DatabaseChoice = {}): Promise<Database> {
   if (choice.url === undefined || choice.url === '') return connectEmbedded(choice.folder);
   if (!/^postgres(ql)?:\/\//.test(choice.url)) throw notAPostgresUrl();
-  return connectServer({ url: choice.url, connections: choice.connections ?? 10, prepared: choice.prepared ?? true });
+  const { url, connections = 10, prepared = true, timeoutMs = 120_000 } = choice;
+  return connectServer({ url, connections, prepared, timeoutMs });
 }
 
 function notAPostgresUrl(): Error {

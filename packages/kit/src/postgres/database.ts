@@ -51,6 +51,9 @@ export async function byIndex(tx: Query): Promise<void> {
   );
 }
 
+/** Work that was given up (see `work/deadline.ts`) may still be running: it must not write outside of its transaction. */
+export const afterTheEnd = (): Error => new Error('The transaction has ended: nothing more can be done in it.');
+
 const RETRIED = new Set(['40P01', '40001']);
 
 /** Runs one whole transaction again when PostgreSQL asks for it (deadlock, serialization failure). */

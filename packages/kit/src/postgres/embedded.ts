@@ -2,8 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Database, type Query, type Row, withRetries } from './database.ts';
+import { endsWithin } from '../work/deadline.ts';
+import { afterTheEnd, type Database, type Query, type Row, withRetries } from './database.ts';
 import { lockFolder } from './folder-lock.ts';
+
+/** How long work under way may go on once the database is being closed. What it had committed is kept. */
+const CLOSING_MS = 10_000;
 
 interface Answer {
   id?: number;
@@ -97,10 +101,15 @@ function overThread(thread: Thread, folder: string | undefined, unlock: () => Pr
       await direct.query('begin');
       const scope = { open: true };
       try {
-        const result = await inside.run(scope, () => work(direct));
+        const guarded: Query = {
+          query: (text, params) => (scope.open ? direct.query(text, params) : Promise.reject(afterTheEnd())),
+          script: (text) => (scope.open ? direct.script(text) : Promise.reject(afterTheEnd())),
+        };
+        const result = await inside.run(scope, () => work(guarded));
         await direct.query('commit');
         return result;
       } catch (error) {
+        scope.open = false;
         await direct.query('rollback').catch(() => {});
         throw error;
       } finally {
@@ -115,8 +124,10 @@ function overThread(thread: Thread, folder: string | undefined, unlock: () => Pr
     script: (text) => inTurn(() => direct.script(text)),
     transaction: (work) => withRetries(() => once(work)),
     close() {
-      closing ??= inTurn(async () => void (await thread.ask('close', '')))
-        .catch(() => {})
+      closing ??= endsWithin(
+        CLOSING_MS,
+        inTurn(async () => void (await thread.ask('close', ''))),
+      )
         .then(() => thread.end())
         .then(unlock);
       return closing;

@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshDatabase } from '@annex/testkit/postgres';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { onEachDatabase } from '../../conformance/databases.ts';
 import { connectDatabase } from './connect.ts';
+import type { Query } from './database.ts';
 import { migrate } from './migrate.ts';
 
 onEachDatabase('a database', (opened) => {
@@ -107,6 +109,28 @@ describe('the embedded database', () => {
     expect(turns).toBeGreaterThan(3);
     await database.close();
   });
+});
+
+const server = inject('postgres');
+describe.skipIf(server === null)('a server that does not answer in time', () => {
+  it('costs a statement its connection and no more; what is given up can do nothing outside of its transaction', async () => {
+    const { url, drop } = await freshDatabase(server!);
+    const database = await connectDatabase({ url, connections: 1, timeoutMs: 400 });
+    await expect(database.query('select pg_sleep(5)')).rejects.toThrow('timeout');
+    let late: Query | undefined;
+    const stuck = database.transaction(async (tx) => {
+      late = tx;
+      await tx.query('select pg_sleep(5)');
+    });
+    await expect(stuck).rejects.toThrow('timeout');
+    await expect(late!.query('select 1')).rejects.toThrow('The transaction has ended');
+    expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
+    const holding = database.transaction(() => new Promise(() => {}));
+    holding.catch(() => {});
+    await expect(database.query('select 1')).rejects.toThrow('timeout');
+    await database.close();
+    await drop();
+  }, 20_000);
 });
 
 describe('a database that cannot be had', () => {

@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
-import { type Database, nameOfHot, type Query, type Row, withRetries } from './database.ts';
+import { endsWithin } from '../work/deadline.ts';
+import { afterTheEnd, type Database, nameOfHot, type Query, type Row, withRetries } from './database.ts';
 
 export interface ServerOptions {
   /** `postgres://user:password@host:port/database` */
@@ -8,7 +10,12 @@ export interface ServerOptions {
   readonly connections: number;
   /** False behind a pooler in transaction mode, which cannot keep named statements. */
   readonly prepared: boolean;
+  /** How long one statement, and the wait for a connection, may take (ms). Migrations may take longer. */
+  readonly timeoutMs: number;
 }
+
+/** How long statements under way may go on once the database is being closed. */
+const CLOSING_MS = 5_000;
 
 const INT8 = 20;
 const types = {
@@ -21,10 +28,20 @@ export async function connectServer(options: ServerOptions): Promise<Database> {
     connectionString: options.url,
     max: options.connections,
     application_name: 'annex',
+    // A server that is gone without a word (a power cut, a network that drops packets) must not be waited for for ever.
+    connectionTimeoutMillis: Math.min(30_000, options.timeoutMs),
+    keepAlive: true,
     types: types as pg.CustomTypesConfig,
   });
   // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => {});
+  const clients = new Set<pg.PoolClient>();
+  pool.on('connect', (client) => {
+    clients.add(client);
+    // The same for one that breaks while a transaction holds it: its next statement fails, and that is enough.
+    client.on('error', () => {});
+  });
+  pool.on('remove', (client) => clients.delete(client));
   const first = await pool.connect().catch(async (error: Error) => {
     await pool.end();
     throw new Error(
@@ -33,10 +50,12 @@ export async function connectServer(options: ServerOptions): Promise<Database> {
   });
   first.release();
 
-  const on = (client: pg.Pool | pg.PoolClient): Query => ({
+  const on = (client: pg.Pool | pg.PoolClient, scope = { open: true }): Query => ({
     async query<T = Row>(text: string, params: readonly unknown[] = []) {
+      if (!scope.open) throw afterTheEnd();
       const name = options.prepared ? nameOfHot(text) : undefined;
-      const result = await client.query({ text, values: params as unknown[], ...(name === undefined ? {} : { name }) });
+      const asked = { text, values: params as unknown[], query_timeout: options.timeoutMs, ...(name === undefined ? {} : { name }) };
+      const result = await client.query(asked);
       return result.rows as T[];
     },
     async script(text) {
@@ -46,19 +65,25 @@ export async function connectServer(options: ServerOptions): Promise<Database> {
 
   const once = async <T>(work: (tx: Query) => Promise<T>): Promise<T> => {
     const client = await pool.connect();
+    const scope = { open: true };
+    const say = (text: string): Promise<unknown> => client.query({ text, query_timeout: options.timeoutMs } as pg.QueryConfig);
     let broken: Error | undefined;
     try {
-      await client.query('begin');
-      const result = await work(on(client));
-      await client.query('commit');
+      await say('begin');
+      const result = await work(on(client, scope));
+      await say('commit');
       return result;
     } catch (error) {
-      // A connection on which even the rollback fails must not go back to the pool.
-      await client.query('rollback').catch((failed: Error) => {
-        broken = failed;
-      });
+      scope.open = false;
+      // A connection that does not answer, or on which even the rollback fails, must not go back to the pool.
+      if (isTimeout(error)) broken = error as Error;
+      else
+        await say('rollback').catch((failed: Error) => {
+          broken = failed;
+        });
       throw error;
     } finally {
+      scope.open = false;
       client.release(broken);
     }
   };
@@ -67,9 +92,15 @@ export async function connectServer(options: ServerOptions): Promise<Database> {
     kind: 'server',
     ...on(pool),
     transaction: (work) => withRetries(() => once(work)),
-    close: () => pool.end(),
+    async close() {
+      if (await endsWithin(CLOSING_MS, pool.end())) return;
+      for (const client of clients) (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+    },
   };
 }
+
+/** The words of `pg`: it has no code for it. */
+const isTimeout = (error: unknown): boolean => (error as Error).message === 'Query read timeout';
 
 function withoutPassword(url: string): string {
   try {

@@ -1,4 +1,5 @@
 import { type Database, NOW_MS } from '../postgres/database.ts';
+import { TooLate, within } from '../work/deadline.ts';
 import { Refusal } from './refusal.ts';
 import type { World } from './stripe-api.ts';
 
@@ -22,6 +23,11 @@ export interface Limiter {
 const SLACK_MS = 20;
 /** A lowered pace is the full one again after this long without another refusal. */
 const RECOVERY_MS = 60_000;
+
+/** However long an answer says to wait, we look again after so long. */
+const LONGEST_MS = 300_000;
+/** Beyond a caller's patience: the time that the question itself may take. */
+const TURN_MS = 1_000;
 
 const pace = (column: string): string => `least(1, ${column}.pace + (now.ms - ${column}.pace_ms)::float8 / ${RECOVERY_MS})`;
 
@@ -61,14 +67,15 @@ const SLOWER = `
 export function sharedLimiter(database: Database, rateOf: (livemode: boolean) => Rate): Limiter {
   const queues = new Map<string, Promise<void>>();
 
-  const takeNow = async ({ account, livemode }: World, endpoint: string, patienceMs: number): Promise<void> => {
+  const takeNow = async ({ account, livemode }: World, endpoint: string, until: number): Promise<void> => {
     const rate = rateOf(livemode);
     for (;;) {
+      const patienceMs = until - performance.now();
       const [answer] = await database.query<{ ms: number; found: number }>(TRY, [account, livemode, endpoint, rate.all, rate.endpoint]);
       if (answer?.found !== 2) {
         if ((await database.query(MAKE, [account, livemode, endpoint])).length === 0) throw notConnected(account);
       } else if (answer.ms === 0) return;
-      else if (answer.ms > patienceMs) throw notYet(account, answer.ms);
+      else if (answer.ms > Math.max(0, patienceMs)) throw notYet(account, answer.ms);
       else await pause(Math.min(answer.ms, 1_000));
     }
   };
@@ -77,13 +84,21 @@ export function sharedLimiter(database: Database, rateOf: (livemode: boolean) =>
     take(world, endpoint, patienceMs = Number.POSITIVE_INFINITY) {
       // One asks at a time for each account and endpoint, so that waiting costs one query, not one per waiter.
       const key = `${world.account}/${world.livemode}/${endpoint}`;
-      const mine = (queues.get(key) ?? Promise.resolve()).catch(() => {}).then(() => takeNow(world, endpoint, patienceMs));
+      const until = performance.now() + patienceMs;
+      let left = false;
+      const before = (queues.get(key) ?? Promise.resolve()).catch(() => {});
+      const mine = before.then(() => (left ? undefined : takeNow(world, endpoint, until)));
       queues.set(key, mine);
       void mine.catch(() => {}).finally(() => queues.get(key) === mine && queues.delete(key));
-      return mine;
+      if (patienceMs === Number.POSITIVE_INFINITY) return mine;
+      // Whoever stands in front may have more patience: waiting for its turn counts as waiting.
+      return within(patienceMs + TURN_MS, mine, '').catch((error: unknown) => {
+        left = true;
+        throw error instanceof TooLate ? notYet(world.account, patienceMs) : error;
+      });
     },
     async refused({ account, livemode }, endpoint, { retryAfterMs, reason }) {
-      const wait = retryAfterMs ?? 1_000;
+      const wait = Math.min(retryAfterMs ?? 1_000, LONGEST_MS);
       const bucket = reason?.startsWith('endpoint') ? endpoint : 'all';
       await database.query(SLOWER, [account, livemode, bucket, wait]);
       return wait;

@@ -1,6 +1,7 @@
 import { Agent, request as send } from 'undici';
 import type { Interval } from '../mirror/interval.ts';
 import { fetchInterval } from '../mirror/interval.ts';
+import { endsWithin } from '../work/deadline.ts';
 import { Refusal, refusalOf } from './refusal.ts';
 
 /** Whose data is asked for: an account, in one of its two modes. */
@@ -32,6 +33,9 @@ export interface StripeApi {
   close(): Promise<void>;
 }
 
+/** How long requests under way may go on once nobody waits for them. */
+const CLOSING_MS = 2_000;
+
 export interface StripeApiOptions {
   /** Origin of the API, e.g. `https://api.stripe.com`. */
   readonly apiBase: string;
@@ -60,7 +64,8 @@ export function stripeApi(options: StripeApiOptions): StripeApi {
     let headers: Record<string, string | undefined>;
     let text: string;
     try {
-      const response = await send(url, { ...init, dispatcher: agent });
+      // The agent's own timeouts begin when a request is sent: this one also counts the wait for a free connection.
+      const response = await send(url, { ...init, dispatcher: agent, signal: AbortSignal.timeout(options.timeoutMs) });
       status = response.statusCode;
       headers = response.headers as Record<string, string | undefined>;
       text = await response.body.text();
@@ -97,6 +102,9 @@ export function stripeApi(options: StripeApiOptions): StripeApi {
       return ask(new URL(path, options.apiBase).href, { method: 'POST', headers, body: new URLSearchParams(form).toString() });
     },
     remove: (path, { livemode }) => ask(new URL(path, options.apiBase).href, { method: 'DELETE', headers: common(livemode) }),
-    close: () => agent.close(),
+    async close() {
+      await endsWithin(CLOSING_MS, agent.close());
+      await agent.destroy();
+    },
   };
 }

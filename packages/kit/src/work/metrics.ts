@@ -17,7 +17,7 @@ export const newCounters = (): Counters => ({ applied: 0, failed: 0, pages: 0, f
 
 /** The state of the whole, whoever works on it. */
 export interface Health {
-  /** Events wait less than a minute, and none was set aside. */
+  /** Events wait less than a minute, none was set aside, and the worker of this process lives. */
   readonly ok: boolean;
   readonly accounts: number;
   /** Events not yet applied, and how long the oldest of them has waited (ms). */
@@ -32,12 +32,14 @@ export interface Health {
   /** How often Stripe has said: too many requests. */
   readonly refused: number;
   readonly erasing: number;
+  /** Parts of this process' worker that show no sign of life: `apply`, `import` … Nothing where it has no worker. */
+  readonly stuck: readonly string[];
 }
 
 const LONGEST_LAG_MS = 60_000;
 
 export async function health(setup: Setup): Promise<Health> {
-  const [row] = await setup.database.query<Omit<Health, 'ok'>>(
+  const [row] = await setup.database.query<Omit<Health, 'ok' | 'stuck'>>(
     `select (select count(*) from annex.connections where state = 'connected')::int as accounts,
        (select count(*) from annex.inbox where state = 'new')::int as inbox,
        coalesce((select ${NOW_MS} - min(received_ms) from annex.inbox where state = 'new'), 0)::bigint as "lagMs",
@@ -47,10 +49,11 @@ export async function health(setup: Setup): Promise<Health> {
        (select coalesce(sum(refused), 0) from annex.buckets)::bigint as refused,
        (select count(*) from annex.connections where state = 'leaving')::int as erasing`,
   );
-  return { ok: row!.lagMs < LONGEST_LAG_MS && row!.aside === 0, ...row! };
+  const stuck = setup.stuck();
+  return { ok: row!.lagMs < LONGEST_LAG_MS && row!.aside === 0 && stuck.length === 0, ...row!, stuck };
 }
 
-const GAUGES: readonly (readonly [keyof Omit<Health, 'ok'>, string, string])[] = [
+const GAUGES: readonly (readonly [keyof Omit<Health, 'ok' | 'stuck'>, string, string])[] = [
   ['accounts', 'annex_accounts', 'Connected accounts'],
   ['inbox', 'annex_inbox_events', 'Events received and not yet applied'],
   ['lagMs', 'annex_inbox_lag_milliseconds', 'How long the oldest of them has waited'],
@@ -75,6 +78,7 @@ export async function metrics(setup: Setup): Promise<string> {
     `# HELP ${name} ${help}\n# TYPE ${name} ${kind}\n${name} ${value}\n`;
   return [
     ...GAUGES.map(([field, name, help]) => line(name, 'gauge', help, now[field])),
+    line('annex_worker_stuck', 'gauge', 'Parts of this process’ worker that show no sign of life', now.stuck.length),
     ...TOTALS.map(([field, name, help]) => line(name, 'counter', help, setup.counters[field])),
   ].join('');
 }

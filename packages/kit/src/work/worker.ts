@@ -10,12 +10,16 @@ import { reconcileStep } from '../mirror/reconcile.ts';
 import { claimRefetches } from '../mirror/refetch.ts';
 import { refreshStep } from '../mirror/refresh.ts';
 import type { Job, Setup } from '../setup.ts';
+import { endsWithin } from './deadline.ts';
+import { inFlight } from './in-flight.ts';
 import { type Loop, loop } from './loop.ts';
 
 export interface Worker {
   wake(job: Job): void;
-  /** Takes nothing new, finishes what is under way, gives back what it holds. */
+  /** Takes nothing new, finishes what is under way, gives back what it holds; what is not finished in `stopMs` is left to its lease. */
   stop(): Promise<void>;
+  /** What has shown no sign of life for `stuckMs`: `apply`, `import` … */
+  stuck(): string[];
 }
 
 /** Events applied in one transaction. */
@@ -34,20 +38,28 @@ export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>):
   const idleMs = setup.database.kind === 'embedded' ? Math.max(pollMs, 1_000) : pollMs;
   let stopping = false;
   const failed = (job: string) => (error: Error) => setup.log('error', `${job} failed and will be tried again.`, { error: error.message });
-  const slots = counter();
+  const slots = inFlight();
 
   const importing = loop(
     async () => {
       const free = concurrency - slots.taken;
       const ranges = free > 0 ? await claimRanges(setup, owner, free, Math.max(1, Math.ceil(concurrency / 2))) : [];
-      for (const range of ranges) slots.hold(readRange(setup, owner, range, () => stopping).finally(() => loops.import.wake()));
+      for (const range of ranges) {
+        slots.hold((alive) => {
+          const mayGoOn = (): boolean => {
+            alive();
+            return stopping;
+          };
+          return readRange(setup, owner, range, mayGoOn).finally(() => loops.import.wake());
+        });
+      }
       if (ranges.length > 0) return slots.taken < concurrency;
       for (const world of await finishImports(setup)) setup.feed.tell({ kind: 'import', ...world });
       return false;
     },
     { idleMs: Math.min(idleMs, 500), failed: failed('Importing') },
   );
-  const fetches = counter();
+  const fetches = inFlight();
   const loops: Record<Job, Loop> = {
     import: importing,
     apply: loop(
@@ -61,18 +73,18 @@ export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>):
     refetch: loop(
       async () => {
         const started = await claimRefetches(setup, owner, Math.max(0, concurrency - fetches.taken));
-        for (const one of started) fetches.hold(one.finally(() => loops.refetch.wake()));
+        for (const one of started) fetches.hold(() => one.finally(() => loops.refetch.wake()));
         return started.length > 0 && fetches.taken < concurrency;
       },
       { idleMs: Math.min(idleMs, Math.max(50, setup.settings.settleMs / 2)), failed: failed('Fetching objects in doubt') },
     ),
-    reconcile: loop(async () => (await reconcileStep(setup)) || refreshStep(setup), {
+    reconcile: loop(async (alive) => (await reconcileStep(setup, alive)) || refreshStep(setup), {
       idleMs: Math.max(idleMs, 1_000),
       failed: failed('Reading the event list'),
     }),
     erase: loop(
-      async () => {
-        const receipt = await eraseStep(setup);
+      async (alive) => {
+        const receipt = await eraseStep(setup, undefined, alive);
         if (receipt !== undefined) setup.feed.tell({ kind: 'connection', account: receipt.account, livemode: receipt.livemode });
         return receipt !== undefined;
       },
@@ -85,25 +97,19 @@ export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>):
     wake: (job) => loops[job].wake(),
     async stop() {
       stopping = true;
-      await Promise.all([...Object.values(loops), tidy].map((one) => one.stop()));
-      await Promise.all([slots.settled(), fetches.settled()]);
+      const ended = Promise.all([...Object.values(loops), tidy].map((one) => one.stop()));
+      const landed = ended.then(() => Promise.all([slots.settled(), fetches.settled()]));
+      if (!(await endsWithin(setup.settings.stopMs, landed)))
+        setup.log('warn', 'A worker was stopped before all of its work had ended; its leases will end by themselves.', { owner });
     },
-  };
-}
-
-/** How much is in flight, and when it has landed. */
-function counter(): { readonly taken: number; hold(work: Promise<unknown>): void; settled(): Promise<void> } {
-  const flying = new Set<Promise<unknown>>();
-  return {
-    get taken() {
-      return flying.size;
-    },
-    hold(work) {
-      const landed = work.catch(() => {}).finally(() => flying.delete(landed));
-      flying.add(landed);
-    },
-    async settled() {
-      while (flying.size > 0) await Promise.all(flying);
+    stuck() {
+      const { stuckMs } = setup.settings;
+      const silent = Object.entries(loops).filter(([, one]) => one.silentMs() > stuckMs);
+      return [
+        ...silent.map(([name]) => name),
+        ...(slots.silentMs() > stuckMs ? ['a page'] : []),
+        ...(fetches.silentMs() > 5 * stuckMs ? ['a fetch'] : []),
+      ];
     },
   };
 }
