@@ -1,6 +1,7 @@
 import type { Contract } from '@annex/contract';
 import type { Resources, SubList } from './behaviour.ts';
 import type { Ids } from './ids.ts';
+import type { Overlay } from './overlay.ts';
 import type { StoreRead, Write } from './store.ts';
 import { type Fields, type StripeObject, type World, worldKey } from './world.ts';
 
@@ -80,7 +81,7 @@ export function writeOf(entry: Entry, now: number): Write {
 /** What all views of one draft share. */
 export interface Core {
   readonly ground: Ground;
-  readonly entries: Map<string, Entry>;
+  readonly entries: Overlay;
   readonly happenings: Happening[];
   readonly transitions: Transition[];
   readonly staleParents: Map<string, { world: World; list: SubList; id: string }>;

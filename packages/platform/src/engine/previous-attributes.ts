@@ -23,10 +23,18 @@ function previousValue(before: unknown, after: unknown): unknown {
 export function previousAttributes(before: StripeObject, after: StripeObject): Fields | undefined {
   const previous: Fields = {};
   let changed = false;
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (same(before[key], after[key])) continue;
+  const note = (key: string): void => {
+    if (same(before[key], after[key])) return;
     previous[key] = previousValue(before[key], after[key]);
     changed = true;
-  }
+  };
+  for (const key of Object.keys(before)) note(key);
+  for (const key of Object.keys(after)) if (!(key in before)) note(key);
   return changed ? previous : undefined;
+}
+
+/** Whether laying these fields over an object changes it. */
+export function changes(before: StripeObject, patch: Fields): boolean {
+  for (const key of Object.keys(patch)) if (!same(before[key], patch[key])) return true;
+  return false;
 }

@@ -1,4 +1,4 @@
-import { contractAnswer, defaultObject, fitFields } from '@annex/contract';
+import { contractAnswer, fitFields } from '@annex/contract';
 import type { Behaviour } from './behaviour.ts';
 import type { Draft } from './draft.ts';
 import { invalid, noSuch, notSimulated } from './errors.ts';
@@ -130,14 +130,14 @@ const create: Step = (engine, call, draft) => {
   const id: string = chosen ?? behaviour?.id?.make?.(draft, params) ?? draft.id(object, behaviour?.id?.style);
   if (chosen !== undefined && draft.getOrStub(object, id)?.deleted === undefined && draft.get(object, id) !== undefined)
     throw alreadyExists(draft, object);
-  const fields = {
-    ...defaultObject(engine.contract, object, { id, created: draft.now, livemode: draft.world.livemode }),
-    ...fitFields(engine.contract, object, params),
-    ...(params.metadata !== undefined && { metadata: mergedMetadata({}, params.metadata) }),
-    ...(under !== undefined && { [parent!.field]: under }),
-    ...behaviour?.create?.(draft, under === undefined ? params : { ...params, [parent!.field]: under }),
-  };
-  const stored = draft.insert(fields as StripeObject);
+  const fields = Object.assign(
+    draft.blank(object, id),
+    fitFields(engine.contract, object, params),
+    params.metadata !== undefined && { metadata: mergedMetadata({}, params.metadata) },
+    under !== undefined && { [parent!.field]: under },
+    behaviour?.create?.(draft, under === undefined ? params : { ...params, [parent!.field]: under }),
+  );
+  const stored = draft.insert(fields);
   return { body: behaviour?.created?.(draft, stored, params) ?? stored };
 };
 

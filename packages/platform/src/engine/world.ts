@@ -17,7 +17,23 @@ export const homeOf = (world: World, object: string): World => (EVERYBODYS.has(o
 
 export type WorldKey = string;
 
-export const worldKey = (world: World): WorldKey => `${world.account}/${world.livemode ? 'live' : 'test'}`;
+interface Keys {
+  readonly live: WorldKey;
+  readonly test: WorldKey;
+}
+/** Every read and write asks for its key: made once for an account, and made again when there are very many. */
+const keysOf = new Map<string, Keys>();
+const MOST_KEPT = 10_000;
+
+export function worldKey({ account, livemode }: World): WorldKey {
+  let keys = keysOf.get(account);
+  if (keys === undefined) {
+    if (keysOf.size >= MOST_KEPT) keysOf.clear();
+    keys = { live: `${account}/live`, test: `${account}/test` };
+    keysOf.set(account, keys);
+  }
+  return livemode ? keys.live : keys.test;
+}
 
 export function parseWorldKey(key: WorldKey): World {
   const slash = key.lastIndexOf('/');

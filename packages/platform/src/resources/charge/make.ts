@@ -149,13 +149,11 @@ const taken = (terms: Terms): Fields => ({
   transfer_group: terms.transfer_group,
 });
 
-/** The attempt to charge a payment method: a charge object comes of it either way, with its event. */
-export function makeCharge(draft: Draft, given: NewCharge): StripeObject {
-  const { terms, method, card, captured, decline, pending = false } = given;
+/** What the attempt came to. */
+function attempted(given: NewCharge): Fields {
+  const { terms, method, card, captured, decline, pending } = given;
   const failed = decline !== undefined;
-  const id = method.type === 'card' ? draft.id('charge') : draft.id('charge').replace(/^ch_/, 'py_');
-  const fields: Fields = {
-    ...taken(terms),
+  return {
     amount_captured: failed || !captured ? 0 : terms.amount,
     amount_refunded: 0,
     application_fee: null,
@@ -175,10 +173,16 @@ export function makeCharge(draft: Draft, given: NewCharge): StripeObject {
     refunded: false,
     status: failed ? 'failed' : pending ? 'pending' : 'succeeded',
   };
-  const charge = { ...fields, id, object: 'charge' } as StripeObject;
-  const settled = failed || !captured || pending ? {} : settle(draft, charge, card);
-  const event = failed ? 'charge.failed' : pending ? 'charge.pending' : 'charge.succeeded';
-  return draft.make('charge', { ...charge, ...settled }, { event });
+}
+
+/** The attempt to charge a payment method: a charge object comes of it either way, with its event. */
+export function makeCharge(draft: Draft, given: NewCharge): StripeObject {
+  const { terms, method, card, captured, decline, pending = false } = given;
+  const failed = decline !== undefined;
+  const id = method.type === 'card' ? draft.id('charge') : draft.id('charge').replace(/^ch_/, 'py_');
+  const charge = Object.assign(draft.blank('charge', id), taken(terms), attempted(given));
+  if (!failed && captured && !pending) Object.assign(charge, settle(draft, charge, card));
+  return draft.insert(charge, { event: failed ? 'charge.failed' : pending ? 'charge.pending' : 'charge.succeeded' });
 }
 
 const isDefined = (row: FeeDetail | undefined): row is FeeDetail => row !== undefined;
