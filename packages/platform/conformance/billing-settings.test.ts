@@ -55,14 +55,27 @@ describe('what an account sets about its subscriptions', () => {
     expect(await it.status()).toBe('active');
   });
 
-  test('the tries come after the days that are set, and hard declines are not tried again', async () => {
-    const soft = await failing({ retry_days: [1, 2] });
-    await soft.shop.advanceDays(soft.clock, 40);
-    const failed = (await soft.stripe.charges.list({ customer: soft.customer.id, limit: 20 })).data.filter(
-      (row) => row.status === 'failed',
-    );
-    expect(failed.map((row) => row.created).reverse()).toEqual([0, 1, 3].map((days) => RENEWAL + HOUR + days * DAY));
-    expect(await soft.status()).toBe('canceled');
+  test.each([
+    ['the tries come after the days that are set', 'pm_card_chargeCustomerFail', [0, 1, 3]],
+    ['a card whose bank asks its owner is not charged again, though every try counts', 'pm_card_authenticationRequired', []],
+  ])('%s', async (_fact, card, charged) => {
+    const it = await failing({ retry_days: [1, 2] }, card);
+    await it.shop.advance(it.clock, 31 * DAY + 2 * HOUR);
+    expect((await it.latest()).next_payment_attempt).toBe(RENEWAL + HOUR + DAY);
+    await it.shop.advanceDays(it.clock, 4);
+    const failed = (await it.stripe.charges.list({ customer: it.customer.id, limit: 20 })).data.filter((row) => row.status === 'failed');
+    expect(failed.map((row) => row.created).reverse()).toEqual(charged.map((days) => RENEWAL + HOUR + days * DAY));
+    const { attempt_count, next_payment_attempt } = await it.latest();
+    expect([await it.status(), attempt_count, next_payment_attempt]).toEqual(['canceled', 3, null]);
+  });
+
+  test('another card pays at the next try', async () => {
+    const it = await failing({ retry_days: [1, 2] }, 'pm_card_authenticationRequired');
+    await it.shop.advanceDays(it.clock, 33);
+    const good = await it.stripe.paymentMethods.attach('pm_card_visa', { customer: it.customer.id });
+    await it.stripe.customers.update(it.customer.id, { invoice_settings: { default_payment_method: good.id } });
+    await it.shop.advanceDays(it.clock, 2);
+    expect([await it.status(), (await it.latest()).status, (await it.latest()).attempt_count]).toEqual(['active', 'paid', 3]);
   });
 
   test('renewals are told as many days before as is set', async () => {

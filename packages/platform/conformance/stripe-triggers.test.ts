@@ -32,6 +32,8 @@ async function prepare(row: Trigger, key: string): Promise<void> {
       confirm: true,
       return_url: 'https://example.com',
     });
+  if (row.patient)
+    await world.platform.control.setBilling({ account: (await stripe.accounts.retrieveCurrent()).id, after_retries: 'past_due' });
   if (!row.connected) return;
   // Whoever makes an account is a platform from then on, and can listen to those connected to it.
   await stripe.accounts.create({});

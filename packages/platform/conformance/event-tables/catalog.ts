@@ -27,6 +27,18 @@ export const catalog: readonly EventRow[] = [
     ],
   }),
   row({
+    operation: 'rename a product',
+    given: (shop) => shop.stripe.products.create({ name: 'Pro' }),
+    when: (shop, { id }) => shop.stripe.products.update(id, { name: 'Plus' }),
+    tells: [['product.updated', { name: 'Pro' }]],
+  }),
+  row({
+    operation: 'delete a product',
+    given: (shop) => shop.stripe.products.create({ name: 'Pro' }),
+    when: (shop, { id }) => shop.stripe.products.del(id),
+    tells: ['product.deleted'],
+  }),
+  row({
     operation: 'delete a plan',
     given: (shop) => shop.price(500),
     when: (shop, price) => shop.stripe.plans.del(price.id),

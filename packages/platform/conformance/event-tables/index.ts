@@ -2,6 +2,7 @@ import { billingPortal } from './billing-portal.ts';
 import { catalog, meter } from './catalog.ts';
 import { checkoutSession } from './checkout-session.ts';
 import { creditNote } from './credit-note.ts';
+import { customer } from './customer.ts';
 import { invoice } from './invoice.ts';
 import { invoiceitem } from './invoiceitem.ts';
 import { charge, paymentIntent } from './payment-intent.ts';
@@ -11,7 +12,8 @@ import { balanceSettings, payout, topup, transfer } from './payout.ts';
 import { quote } from './quote.ts';
 import { dispute, refund } from './refund.ts';
 import type { EventRow } from './row.ts';
-import { schedule, subscription } from './subscription.ts';
+import { subscription } from './subscription.ts';
+import { schedule } from './subscription-schedule.ts';
 import { tax } from './tax.ts';
 
 /** Every table of events, by the object that the operations are about. */
@@ -23,6 +25,7 @@ export const tables: Readonly<Record<string, readonly EventRow[]>> = {
   charge,
   'checkout.session': checkoutSession,
   credit_note: creditNote,
+  customer,
   dispute,
   invoice,
   invoiceitem,

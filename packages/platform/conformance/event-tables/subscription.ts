@@ -1,30 +1,27 @@
 import { expect } from 'vitest';
-import { type EventRow, row } from './row.ts';
+import { FIRST, failing, PAID, SETTLED, SETTLING, subscribed } from './billing.ts';
+import { type EventRow, row, type Told } from './row.ts';
 import type { Shop } from './shop.ts';
 
 const DAY = 86_400;
 
-/** A subscription on a clock, paid by a card. */
-async function subscribed(shop: Shop, params: object = {}, card: string | undefined = 'tok_visa') {
-  const clock = await shop.clock();
-  const customer = await shop.customer(card, { test_clock: clock.id });
-  const price = await shop.price(2000);
-  const subscription = await shop.stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }], ...params });
-  return { clock: clock.id, customer, price, subscription, item: subscription.items.data[0]!.id };
-}
+const PAUSED: readonly Told[] = [['customer.subscription.updated', ['status', 'status_details']], 'customer.subscription.paused'];
+const PAUSED_NOW: readonly Told[] = [['customer.subscription.updated', ['status', 'status_details', 'trial_end']], PAUSED[1]!];
 
-/** The customer's default card declines from now on. */
-async function failing<T extends { customer: { id: string } }>(shop: Shop, it: T): Promise<T> {
-  const bad = await shop.stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer: it.customer.id });
-  await shop.stripe.customers.update(it.customer.id, { invoice_settings: { default_payment_method: bad.id } });
-  return it;
-}
+/** In a trial of two days that nobody will pay for. */
+const uncarded = (shop: Shop, missing_payment_method: 'cancel' | 'pause') =>
+  subscribed(shop, { trial_period_days: 2, trial_settings: { end_behavior: { missing_payment_method } } }, null);
 
-const FIRST = ['currency', 'next_invoice_sequence'] as const;
-/** What was before is not the point. */
-const SOMETHING = expect.any(Object) as unknown as Record<string, unknown>;
-const PAID = ['charge.succeeded', 'payment_intent.succeeded'] as const;
-const SETTLED = ['invoice.paid', 'invoice.payment_succeeded', 'invoice_payment.paid'] as const;
+/** More of it, held back because its card declines. */
+async function held(shop: Shop) {
+  const it = await failing(shop, await subscribed(shop));
+  const { latest_invoice } = await shop.stripe.subscriptions.update(it.subscription.id, {
+    items: [{ id: it.item, quantity: 2 }],
+    payment_behavior: 'pending_if_incomplete',
+    proration_behavior: 'always_invoice',
+  });
+  return { ...it, invoice: latest_invoice as string };
+}
 
 export const subscription: readonly EventRow[] = [
   row({
@@ -115,7 +112,7 @@ export const subscription: readonly EventRow[] = [
       'invoice.finalized',
       'payment_intent.created',
       ...PAID,
-      ['invoice.updated', SOMETHING],
+      ['invoice.updated', SETTLING],
       ...SETTLED,
       ['customer.subscription.updated', ['items', 'latest_invoice']],
     ],
@@ -168,6 +165,24 @@ export const subscription: readonly EventRow[] = [
       'test_helpers.test_clock.ready',
     ],
   }),
+  ...(['pause', 'cancel'] as const).map((missing_payment_method) =>
+    row({
+      operation: `end a trial that nobody pays for: ${missing_payment_method}`,
+      given: (shop) => uncarded(shop, missing_payment_method),
+      when: (shop, { clock }) => shop.advance(clock, 2 * DAY),
+      tells: [
+        'test_helpers.test_clock.advancing',
+        ...(missing_payment_method === 'pause' ? PAUSED : ['customer.subscription.deleted']),
+        'test_helpers.test_clock.ready',
+      ],
+    }),
+  ),
+  row({
+    operation: 'end a trial that nobody pays for by hand',
+    given: (shop) => uncarded(shop, 'pause'),
+    when: (shop, { subscription: { id } }) => shop.stripe.subscriptions.update(id, { trial_end: 'now', metadata: { by: 'hand' } }),
+    tells: [['customer.subscription.updated', { metadata: { by: null } }], ...PAUSED_NOW],
+  }),
   row({
     operation: 'renew, and be paid an hour later',
     given: (shop) => subscribed(shop),
@@ -181,7 +196,7 @@ export const subscription: readonly EventRow[] = [
       'invoice.finalized',
       'payment_intent.created',
       ...PAID,
-      ['invoice.updated', SOMETHING],
+      ['invoice.updated', SETTLING],
       ...SETTLED,
       'test_helpers.test_clock.ready',
     ],
@@ -204,6 +219,91 @@ export const subscription: readonly EventRow[] = [
       'invoice.payment_failed',
       ['customer.subscription.updated', { status: 'active' }],
       ['customer.updated', { delinquent: false }],
+      'test_helpers.test_clock.ready',
+    ],
+  }),
+  row({
+    operation: 'fail to the last try',
+    given: async (shop) => {
+      const it = await failing(shop, await subscribed(shop));
+      await shop.advanceDays(it.clock, 31 + 10);
+      return it;
+    },
+    when: (shop, { clock }) => shop.advanceDays(clock, 7),
+    tells: [
+      'test_helpers.test_clock.advancing',
+      'charge.failed',
+      'payment_intent.payment_failed',
+      ['invoice.updated', ['attempt_count']],
+      'invoice.payment_failed',
+      ['invoice.updated', ['auto_advance']],
+      'customer.subscription.deleted',
+      'test_helpers.test_clock.ready',
+    ],
+  }),
+  row({
+    operation: 'recover by a card that pays',
+    given: async (shop) => {
+      const it = await failing(shop, await subscribed(shop));
+      await shop.advanceDays(it.clock, 32);
+      return (await shop.stripe.subscriptions.retrieve(it.subscription.id)).latest_invoice as string;
+    },
+    when: (shop, invoice) => shop.stripe.invoices.pay(invoice, { payment_method: 'pm_card_visa' }),
+    tells: [
+      'charge.succeeded',
+      'payment_method.attached',
+      'payment_intent.succeeded',
+      ['invoice.updated', ['amount_paid', 'amount_remaining', 'auto_advance', 'next_payment_attempt', 'status', 'status_transitions']],
+      ...SETTLED,
+      ['customer.updated', { delinquent: true }],
+      ['customer.subscription.updated', { status: 'past_due' }],
+    ],
+  }),
+  row({
+    operation: 'resume',
+    given: async (shop) => {
+      const it = await subscribed(shop);
+      await shop.stripe.subscriptions.pause(it.subscription.id, { bill_for: { unused_time_from: { type: 'none' } } });
+      return it;
+    },
+    when: (shop, { subscription: { id } }) => shop.stripe.subscriptions.resume(id),
+    tells: [
+      ['customer.subscription.updated', { pending_update: null }],
+      'invoice.created',
+      ['customer.updated', ['next_invoice_sequence']],
+      'invoice.finalized',
+      'payment_intent.created',
+      ...PAID,
+      ['invoice.updated', SETTLING],
+      ...SETTLED,
+      'customer.subscription.resumed',
+      'customer.subscription.pending_update_applied',
+    ],
+  }),
+  row({
+    operation: 'apply an update that waited for its payment',
+    given: async (shop) => held(shop),
+    when: (shop, { invoice }) => shop.stripe.invoices.pay(invoice, { payment_method: 'pm_card_visa' }),
+    tells: [
+      'charge.succeeded',
+      'payment_method.attached',
+      'payment_intent.succeeded',
+      ['invoice.updated', ['amount_paid', 'amount_remaining', 'auto_advance', 'status', 'status_transitions']],
+      ...SETTLED,
+      ['customer.subscription.updated', ['items', 'pending_update']],
+      'customer.subscription.pending_update_applied',
+    ],
+  }),
+  row({
+    operation: 'let go of an update that nobody paid for',
+    given: async (shop) => held(shop),
+    when: (shop, { clock }) => shop.advanceDays(clock, 1),
+    tells: [
+      'test_helpers.test_clock.advancing',
+      'payment_intent.canceled',
+      'invoice.voided',
+      ['customer.subscription.updated', ['pending_update']],
+      'customer.subscription.pending_update_expired',
       'test_helpers.test_clock.ready',
     ],
   }),
@@ -254,70 +354,5 @@ export const subscription: readonly EventRow[] = [
     given: (shop) => subscribed(shop, { billing_mode: { type: 'classic' } }),
     when: (shop, { subscription: { id } }) => shop.stripe.subscriptions.migrate(id, { billing_mode: { type: 'flexible' } }),
     tells: [['customer.subscription.updated', ['billing_mode']]],
-  }),
-];
-
-const monthly = (price: string) => ({ items: [{ price }], duration: { interval: 'month', interval_count: 1 } }) as const;
-
-async function scheduled(shop: Shop, params: object = {}) {
-  const clock = await shop.clock();
-  const customer = await shop.customer('tok_visa', { test_clock: clock.id });
-  const price = await shop.price(2000);
-  const schedule = await shop.stripe.subscriptionSchedules.create({
-    customer: customer.id,
-    start_date: 'now',
-    phases: [{ ...monthly(price.id), items: [{ price: price.id }] }],
-    ...params,
-  });
-  return { clock: clock.id, customer, price, schedule };
-}
-
-export const schedule: readonly EventRow[] = [
-  row({
-    operation: 'create one that begins later',
-    given: async (shop) => ({ customer: await shop.customer('tok_visa'), price: await shop.price(2000) }),
-    when: (shop, { customer, price }) =>
-      shop.stripe.subscriptionSchedules.create({
-        customer: customer.id,
-        start_date: 4_000_000_000,
-        phases: [{ ...monthly(price.id), items: [{ price: price.id }] }],
-      }),
-    tells: ['subscription_schedule.created'],
-  }),
-  row({
-    operation: 'begin',
-    given: (shop) => scheduled(shop, { start_date: Date.UTC(2026, 0, 3) / 1000 }),
-    when: (shop, { clock }) => shop.advanceDays(clock, 3),
-    tells: [
-      'test_helpers.test_clock.advancing',
-      'invoice.created',
-      'customer.subscription.created',
-      ['subscription_schedule.updated', ['current_phase', 'status', 'subscription']],
-      ['customer.updated', FIRST],
-      'invoice.finalized',
-      'payment_intent.created',
-      ...PAID,
-      ['invoice.updated', SOMETHING],
-      ...SETTLED,
-      'test_helpers.test_clock.ready',
-    ],
-  }),
-  row({
-    operation: 'release',
-    given: (shop) => scheduled(shop),
-    when: (shop, it) => shop.stripe.subscriptionSchedules.release(it.schedule.id),
-    tells: [['customer.subscription.updated', ['schedule']], 'subscription_schedule.released'],
-  }),
-  row({
-    operation: 'cancel',
-    given: (shop) => scheduled(shop, { start_date: 4_000_000_000 }),
-    when: (shop, it) => shop.stripe.subscriptionSchedules.cancel(it.schedule.id),
-    tells: ['subscription_schedule.canceled'],
-  }),
-  row({
-    operation: 'edit its metadata',
-    given: (shop) => scheduled(shop),
-    when: (shop, it) => shop.stripe.subscriptionSchedules.update(it.schedule.id, { metadata: { by: 'sales' } }),
-    tells: [['subscription_schedule.updated', { metadata: { by: null } }]],
   }),
 ];

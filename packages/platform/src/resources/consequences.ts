@@ -2,6 +2,7 @@ import type { Consequence, Draft, StripeObject } from '../engine/index.ts';
 import { keepCard } from './billing-portal/keep-card.ts';
 import { completeByIntent, failByIntent } from './checkout-session/complete.ts';
 import { disputeIfCardDoes } from './dispute/open.ts';
+import { debitRefused } from './invoice/collect.ts';
 import { receive } from './invoice/payment.ts';
 import { tellUpdated } from './subscription/apply.ts';
 import { afterPaid } from './subscription/bill.ts';
@@ -67,6 +68,7 @@ export const consequences: readonly Consequence[] = [
   { object: 'setup_intent', enters: ['succeeded'], follows: completeByIntent },
   { object: 'setup_intent', enters: ['succeeded'], follows: keepCard },
   { object: 'payment_intent', enters: ['requires_payment_method'], follows: failByIntent },
+  { object: 'payment_intent', enters: ['requires_payment_method'], follows: debitRefused },
   { object: 'payment_intent', enters: ['succeeded'], follows: objectToPayment },
   { object: 'setup_intent', enters: ['succeeded'], follows: takeMethod },
 ];

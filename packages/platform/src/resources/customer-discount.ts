@@ -12,15 +12,19 @@ const eitherOf = () => invalid('You may only specify one of these parameters: co
 
 const GIVEN = ['coupon', 'promotion_code'] as const;
 
-/** The field as these parameters leave it; nothing where they do not speak of it. The one before is over. */
+/** The field as these parameters leave it; nothing where they do not speak of it. One that takes the place of another is told as a switch. */
 export function discountGiven(draft: Draft, customer: StripeObject, params: Params): Fields {
   const given = GIVEN.filter((name) => params[name] !== undefined);
   if (given.length === 0) return {};
   if (given.length > 1) throw eitherOf();
   const value = params[given[0]!];
-  if (customer.discount !== null) tellOver(draft, [customer.discount.id]);
-  if (value === null) return { discount: null };
-  const [id] = redeemDiscounts(draft, [{ [given[0]!]: value }], { owner: { customer: customer.id }, param: 'discounts' });
+  const { discount: before } = customer;
+  if (value === null) {
+    if (before !== null) tellOver(draft, [before.id]);
+    return { discount: null };
+  }
+  const redemption = { owner: { customer: customer.id }, param: 'discounts', replaces: before ?? undefined };
+  const [id] = redeemDiscounts(draft, [{ [given[0]!]: value }], redemption);
   return { discount: draft.get('discount', id) };
 }
 

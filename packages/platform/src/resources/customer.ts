@@ -2,7 +2,7 @@ import { type Behaviour, type Draft, type Fields, invalid, type Params, type Str
 import { recordBalance } from './customer-balance.ts';
 import { deleteCustomerDiscount, discountGiven } from './customer-discount.ts';
 import { addSource } from './customer-source.ts';
-import { attach } from './payment-method/attach.ts';
+import { attach, ownMethod } from './payment-method/attach.ts';
 import { insertTaxId, ofCustomer } from './tax-id.ts';
 import { roomForCustomer } from './test-clock/limits.ts';
 
@@ -78,17 +78,9 @@ function update(draft: Draft, before: StripeObject, params: Params): Fields {
   };
   const method = params.invoice_settings?.default_payment_method;
   if (typeof method !== 'string') return source;
-  const owned = draft.need('payment_method', method, 'invoice_settings[default_payment_method]');
-  if (owned.customer !== before.id) throw notAttached(method, before.id);
+  ownMethod(draft, method, { customer: before.id, param: 'invoice_settings[default_payment_method]' });
   return source;
 }
-
-const notAttached = (method: string, customer: string) =>
-  invalid(
-    `The customer does not have a payment method with the ID ${method}. The payment method must be attached to the customer ${customer}.`,
-    'invoice_settings[default_payment_method]',
-    'resource_missing',
-  );
 
 const ENDED = new Set(['canceled', 'incomplete_expired']);
 

@@ -1,5 +1,5 @@
 import { format, step } from '@annex/money';
-import { type Draft, type Fields, invalid, type Params, type StripeObject } from '../engine/index.ts';
+import { type Draft, type Fields, invalid, type Params, previousAttributes, type StripeObject } from '../engine/index.ts';
 import { DELETED_COUPON, redeem, valid } from './coupon.ts';
 import { type Reminded, remind } from './reminder.ts';
 
@@ -20,6 +20,8 @@ export interface Redemption {
   readonly subtotal?: { readonly amount: number; readonly currency: string };
   /** A quote only proposes: nothing is counted as redeemed, nor told, until it is accepted. */
   readonly proposes?: boolean;
+  /** The discount whose place it takes: told as one change, `customer.discount.updated`. */
+  readonly replaces?: StripeObject | undefined;
 }
 
 const nothingGiven = (at: string) => invalid('Must provide a coupon, promotion_code or discount.', at, 'parameter_missing');
@@ -77,7 +79,9 @@ function redeemOne(draft: Draft, given: Params, redemption: Redemption, at: stri
     source: { coupon: coupon.id, type: 'coupon' },
     start: draft.now,
   };
-  const discount = draft.make('discount', fields, { event: proposes ? null : 'customer.discount.created' });
+  const { replaces } = redemption;
+  const discount = draft.make('discount', fields, { event: proposes || replaces !== undefined ? null : 'customer.discount.created' });
+  if (replaces !== undefined) draft.emit('customer.discount.updated', discount, { previous: previousAttributes(replaces, discount) ?? {} });
   const clock = draft.get('customer', redemption.owner.customer)?.test_clock ?? null;
   if (end !== null && !proposes) remind(draft, discount, { what: 'end', at: end, test_clock: clock });
   return discount.id;

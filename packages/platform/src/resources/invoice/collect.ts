@@ -1,8 +1,8 @@
 import { type Draft, StripeError, type StripeObject } from '../../engine/index.ts';
-import { afterFailure } from '../subscription/dunning.ts';
+import { afterFailure, HARD } from '../subscription/dunning.ts';
 import { markUncollectible, voidInvoice } from './close.ts';
 import { finalizationFailed, finalize } from './finalize.ts';
-import { attempt, methodForInvoice, nothingToCharge } from './pay.ts';
+import { attempt, failed, methodForInvoice, nothingToCharge } from './pay.ts';
 import { paymentOf } from './payment.ts';
 
 const subscriptionOf = (draft: Draft, invoice: StripeObject): StripeObject | undefined =>
@@ -26,24 +26,46 @@ export function finalizeDue(draft: Draft, invoice: StripeObject): void {
   else draft.emit('invoice.sent', open);
 }
 
+/** The bank has said for good that this method does not pay, or asks its owner: another one is waited for. */
+function isHopeless(intent: StripeObject | undefined, method: StripeObject): boolean {
+  if (intent?.status === 'requires_action') return intent.payment_method === method.id;
+  const told = intent?.last_payment_error;
+  return told?.payment_method?.id === method.id && HARD.has(told.decline_code ?? told.code);
+}
+
 /** One automatic try. What follows a failure is the next try, or the end of the subscription. */
 export function collect(draft: Draft, invoice: StripeObject): void {
   const method = methodForInvoice(draft, invoice);
+  const intentOf = (): StripeObject | undefined => draft.get('payment_intent', paymentOf(draft, invoice.id)?.payment.payment_intent);
   if (method === undefined) {
     nothingToCharge(draft, invoice, true);
-    afterFailure(draft, invoice, undefined);
+    afterFailure(draft, invoice);
+    return;
+  }
+  if (isHopeless(intentOf(), method)) {
+    // The try counts, but nothing is charged (documented).
+    draft.set(invoice, { attempt_count: invoice.attempt_count + 1 });
+    afterFailure(draft, invoice);
     return;
   }
   try {
     const after = attempt(draft, invoice, { method, offSession: true, automatic: true });
-    const intent = draft.get('payment_intent', paymentOf(draft, invoice.id)?.payment.payment_intent);
-    if (after.status === 'open' && intent?.status === 'requires_action') {
+    if (after.status === 'open' && intentOf()?.status === 'requires_action') {
       draft.set(after, { attempt_count: after.attempt_count + 1 }, { event: null });
-      afterFailure(draft, invoice, 'authentication_required');
+      afterFailure(draft, invoice);
     } else if (after.status === 'open') draft.set(after, { next_payment_attempt: null }, { event: null });
   } catch (error) {
     if (!(error instanceof StripeError) || error.status !== 402) throw error;
-    const told = error.refusal.more as { decline_code?: string } | undefined;
-    afterFailure(draft, invoice, told?.decline_code ?? error.refusal.code);
+    afterFailure(draft, invoice);
   }
+}
+
+/** A bank's answer comes days later: a debit that it refuses is a failed try of the invoice. */
+export function debitRefused(draft: Draft, intent: StripeObject, before: StripeObject | undefined): void {
+  if (before?.status !== 'processing') return;
+  const payment = draft.find('invoice_payment', [['payment.payment_intent', intent.id]])[0];
+  const invoice = draft.get('invoice', payment?.invoice);
+  if (invoice?.status !== 'open') return;
+  failed(draft, invoice, true);
+  if (invoice.collection_method === 'charge_automatically') afterFailure(draft, invoice);
 }

@@ -6,10 +6,10 @@ import {
   missingParam,
   notSimulated,
   type Params,
-  refuse,
   type StripeObject,
 } from '../../engine/index.ts';
 import { redeemDiscounts } from '../discount.ts';
+import { ownMethod } from '../payment-method/attach.ts';
 import { currencyOf } from '../price.ts';
 import { taxRates } from '../tax-rate.ts';
 import { checkFee, setFee } from './fee.ts';
@@ -28,13 +28,6 @@ const bothDue = () =>
   invalid('You may only specify one of these parameters: days_until_due, due_date.', 'due_date', 'parameters_exclusive');
 const past = (param: string) => invalid(`Invalid ${param}: it must be a time in the future.`, param);
 const tooManyFields = () => invalid('You may specify at most 4 custom fields.', 'custom_fields');
-const notTheirs = (method: string) =>
-  refuse({
-    status: 400,
-    code: 'resource_missing',
-    message: `The customer does not have a payment method with the ID ${method}.`,
-    param: 'default_payment_method',
-  });
 
 /** What cannot be done says so instead of being forgotten. */
 export function refuseUnsimulated(params: Params): void {
@@ -56,10 +49,8 @@ export function dueDate(draft: Draft, params: Params, method: string): number | 
 /** Fields that are what their parameter says, on a new invoice and on a draft alike. */
 export function plainFields(draft: Draft, params: Params, customer: string): Fields {
   if (Array.isArray(params.custom_fields) && params.custom_fields.length > 4) throw tooManyFields();
-  if (typeof params.default_payment_method === 'string') {
-    const method = draft.need('payment_method', params.default_payment_method, 'default_payment_method');
-    if (method.customer !== customer) throw notTheirs(method.id);
-  }
+  if (typeof params.default_payment_method === 'string')
+    ownMethod(draft, params.default_payment_method, { customer, param: 'default_payment_method' });
   const given = (name: string, value: unknown = params[name]): Fields => (params[name] === undefined ? {} : { [name]: value });
   return {
     ...given('description'),

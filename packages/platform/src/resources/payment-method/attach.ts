@@ -8,6 +8,20 @@ const usedUp = () =>
     'payment_method',
   );
 
+const notTheirs = (method: string, { customer, param }: { customer: string; param: string }) =>
+  invalid(
+    `The customer does not have a payment method with the ID ${method}. The payment method must be attached to the customer ${customer}.`,
+    param,
+    'resource_missing',
+  );
+
+/** The payment method that a parameter names as somebody's default: it must be attached to that customer. */
+export function ownMethod(draft: Draft, id: string, of: { customer: string; param: string }): StripeObject {
+  const method = draft.need('payment_method', id, of.param);
+  if (method.customer !== of.customer) throw notTheirs(id, of);
+  return method;
+}
+
 /** Cards that decline are refused when they are attached, except the one made to fail later (api-and-events 3.2). */
 export function attach(draft: Draft, id: string, customer: string): StripeObject {
   const method = methodOf(draft, id);

@@ -142,17 +142,17 @@ export function release(draft: Draft, schedule: StripeObject): StripeObject {
   return draft.set(schedule, fields, { event: 'subscription_schedule.released' });
 }
 
-/** The last phase is over: the subscription ends with it, or goes on as it is. */
+/**
+ * The last phase is over: the subscription ends with it, or is released and goes on as it is. Both complete the schedule
+ * (documented; the CLI's own fixture hears `completed` from one that releases).
+ */
 function finish(draft: Draft, schedule: StripeObject): void {
+  const completed = { completed_at: draft.now, current_phase: null };
   if (schedule.end_behavior !== 'cancel') {
-    release(draft, schedule);
+    release(draft, draft.set(schedule, completed, { event: 'subscription_schedule.completed' }));
     return;
   }
-  const done = draft.set(
-    schedule,
-    { status: 'completed', completed_at: draft.now, current_phase: null },
-    { event: 'subscription_schedule.completed' },
-  );
+  const done = draft.set(schedule, { ...completed, status: 'completed' }, { event: 'subscription_schedule.completed' });
   const subscription = draft.get('subscription', done.subscription);
   if (subscription !== undefined && !ENDED.has(subscription.status)) cancelNow(draft, subscription, { invoice_now: true });
 }

@@ -4,8 +4,8 @@ import { cancelNow, ENDED } from './cancel.ts';
 
 const DAY = 86_400;
 
-/** Declines that no later try will change (api-and-events, Dunning). */
-const HARD: ReadonlySet<string> = new Set([
+/** Declines that no later try with the same method will change (api-and-events, Dunning). */
+export const HARD: ReadonlySet<string> = new Set([
   'incorrect_number',
   'lost_card',
   'pickup_card',
@@ -17,13 +17,10 @@ const HARD: ReadonlySet<string> = new Set([
   'transaction_not_allowed',
 ]);
 
-/** When an invoice is tried again after its last failure, or what was left of the schedule is over; null where it is over. */
-function nextTry(draft: Draft, invoice: StripeObject, reason: string | undefined): number | null {
-  const left = billingSettings(draft).retry_days.slice(Math.max(0, invoice.attempt_count - 1));
-  if (left.length === 0) return null;
-  // A hard decline is not tried again, but its subscription ends when the last try would have been.
-  const isHard = reason !== undefined && HARD.has(reason);
-  return draft.now + DAY * (isHard ? left.reduce((sum, days) => sum + days, 0) : left[0]!);
+/** When an invoice is tried again after its last failure; null where all the tries are over. */
+function nextTry(draft: Draft, invoice: StripeObject): number | null {
+  const days = billingSettings(draft).retry_days[Math.max(0, invoice.attempt_count - 1)];
+  return days === undefined ? null : draft.now + DAY * days;
 }
 
 /** The tries are over: canceled, unpaid, or left past due, as the account has set. */
@@ -34,9 +31,9 @@ function giveUp(draft: Draft, subscription: StripeObject): void {
 }
 
 /** What follows a failed automatic payment: the next try, a delinquent customer, and a subscription that is past due or over. */
-export function afterFailure(draft: Draft, failed: StripeObject, reason: string | undefined): void {
+export function afterFailure(draft: Draft, failed: StripeObject): void {
   const invoice = draft.get('invoice', failed.id)!;
-  const next = nextTry(draft, invoice, reason);
+  const next = nextTry(draft, invoice);
   draft.set(invoice, { next_payment_attempt: next }, { event: null });
   const subscription = draft.get('subscription', invoice.parent?.subscription_details?.subscription);
   if (subscription?.latest_invoice === invoice.id && !ENDED.has(subscription.status)) {

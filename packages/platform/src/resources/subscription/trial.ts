@@ -1,4 +1,4 @@
-import type { Draft, StripeObject } from '../../engine/index.ts';
+import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
 import { type Reminded, remind } from '../reminder.ts';
 import { moveFirst } from '../subscription-schedule/transition.ts';
 import { billSubscription, payerOf } from './bill.ts';
@@ -33,25 +33,32 @@ export const pausedBecause = (draft: Draft, type: string) => ({
   paused: { subscription: { type }, transitioned_at: draft.now, type: 'subscription' },
 });
 
+/** What a trial was asked to end in where there is nothing to charge: nothing where there is, or where it is to be billed all the same. */
+export function endsUnbilled(draft: Draft, subscription: StripeObject): 'cancel' | 'pause' | undefined {
+  if (subscription.collection_method !== 'charge_automatically' || payerOf(draft, subscription) !== undefined) return undefined;
+  const behavior = subscription.trial_settings?.end_behavior?.missing_payment_method;
+  return behavior === 'cancel' || behavior === 'pause' ? behavior : undefined;
+}
+
+/** The trial is over and nothing is billed; `fields` are told with it. */
+export function endUnbilled(draft: Draft, subscription: StripeObject, how: 'cancel' | 'pause', fields: Fields = {}): void {
+  if (how === 'cancel') {
+    cancelNow(draft, draft.set(subscription, fields, { event: null }), { reason: 'payment_failed' });
+    return;
+  }
+  const status_details = pausedBecause(draft, 'trial_end_without_payment_method');
+  const event = ['customer.subscription.updated', 'customer.subscription.paused'];
+  draft.set(subscription, { ...fields, status: 'paused', status_details }, { event });
+}
+
 /** A trial ends: billed from now on, or paused or canceled where there is nothing to charge and it was asked so. */
 export function endTrial(draft: Draft, before: StripeObject): void {
   moveFirst(draft, before);
   const subscription = draft.get('subscription', before.id)!;
   if ((trialEndsAt(subscription) ?? Number.POSITIVE_INFINITY) > draft.now) return;
-  const isCharged = subscription.collection_method === 'charge_automatically';
-  const missing = isCharged && payerOf(draft, subscription) === undefined;
-  const behavior = missing ? subscription.trial_settings?.end_behavior?.missing_payment_method : 'create_invoice';
-  if (behavior === 'cancel') {
-    cancelNow(draft, subscription, { reason: 'payment_failed' });
-    return;
-  }
-  if (behavior === 'pause') {
-    const status_details = pausedBecause(draft, 'trial_end_without_payment_method');
-    draft.set(
-      subscription,
-      { status: 'paused', status_details },
-      { event: ['customer.subscription.updated', 'customer.subscription.paused'] },
-    );
+  const unbilled = endsUnbilled(draft, subscription);
+  if (unbilled !== undefined) {
+    endUnbilled(draft, subscription, unbilled);
     return;
   }
   const ended = { start: subscription.trial_start, end: subscription.trial_end };

@@ -1,6 +1,7 @@
 import { fitFields } from '@annex/contract';
 import { type Draft, type Fields, mergedMetadata, noSuch, type Params, type StripeObject } from '../../engine/index.ts';
 import { redeemDiscounts, tellOver } from '../discount.ts';
+import { ownMethod } from '../payment-method/attach.ts';
 import { taxRates } from '../tax-rate.ts';
 import { applyPlan, billPlan, billsNow, leaveWaiting, settlePlan, tellUpdated } from './apply.ts';
 import { ENDED } from './cancel.ts';
@@ -12,6 +13,7 @@ import { extraLines } from './lines.ts';
 import { pendingFields } from './pending-items.ts';
 import { checkPending, holdBack } from './pending-update.ts';
 import { onlyDetails, refuseUnsimulated } from './refusals.ts';
+import { endsUnbilled, endUnbilled } from './trial.ts';
 
 /** Parameters that name a field word for word are copied as the contract shapes them; these are not copied. */
 const OWN = new Set([
@@ -67,7 +69,7 @@ function check(draft: Draft, before: StripeObject, params: Params): void {
   checkFeePercent(draft, params);
   checkCollection(params, { method: before.collection_method, days: before.days_until_due });
   if (typeof params.default_payment_method === 'string')
-    draft.need('payment_method', params.default_payment_method, 'default_payment_method');
+    ownMethod(draft, params.default_payment_method, { customer: before.customer, param: 'default_payment_method' });
 }
 
 const DETAILS = new Set(['metadata', 'cancellation_details']);
@@ -78,12 +80,27 @@ function changeEnded(draft: Draft, before: StripeObject, params: Params): Stripe
   return tellUpdated(draft, before);
 }
 
+/** A trial that is told to end now where nothing can be charged ends as it would by time; the rest of the update comes first. */
+function endUnbilledNow(draft: Draft, before: StripeObject, params: Params): StripeObject | undefined {
+  const { trial_end: end, trial_settings: settings = before.trial_settings, ...rest } = params;
+  if (end !== 'now' || before.status !== 'trialing' || rest.default_payment_method !== undefined || rest.collection_method !== undefined)
+    return undefined;
+  const unbilled = endsUnbilled(draft, { ...before, trial_settings: settings });
+  if (unbilled === undefined) return undefined;
+  const { trial_end: _now, ...others } = params;
+  const after = Object.keys(others).length === 0 ? before : updateSubscription(draft, before.id, others);
+  endUnbilled(draft, after, unbilled, { trial_end: draft.now });
+  return draft.get('subscription', before.id)!;
+}
+
 /** `POST /v1/subscriptions/{id}`, and what schedules and items make of it. One event tells the whole update. */
 export function updateSubscription(draft: Draft, id: string, params: Params): StripeObject {
   const before = draft.get('subscription', id);
   if (before === undefined) throw noSuch('subscription', id, { param: 'id', inPath: true });
   if (ENDED.has(before.status)) return changeEnded(draft, before, params);
   check(draft, before, params);
+  const ended = endUnbilledNow(draft, before, params);
+  if (ended !== undefined) return ended;
   const waits = params.payment_behavior === 'pending_if_incomplete';
   if (waits) checkPending(params);
   const plan = planChange(draft, before, params);
