@@ -106,10 +106,10 @@ it('the weekly digest is told once, on Monday morning of the account’s own clo
   await lantern.kit.query("update lantern.alert_urls set kinds = array['digest.weekly']");
   const monday = Date.parse('2026-11-30T07:05:00Z');
   await lantern.kit.query(
-    `insert into lantern.movements (account, livemode, customer, day, kind, amount, before, after, reason, reconstructed, at_start)
-     values ($1, false, 'cus_1', '2026-11-25', 'new', 2900, 0, 2900, 'new subscription', false, false),
-       ($1, false, 'cus_1', '2026-11-28', 'churn', -2900, 2900, 0, 'canceled', false, false),
-       ($1, false, 'cus_2', '2026-11-22', 'new', 500, 0, 500, 'new subscription', false, false)`,
+    `insert into lantern.counted_movements (account, livemode, customer, day, under, kind, amount, after, reason, reconstructed, at_start)
+     values ($1, false, 'cus_1', '2026-11-25', 63, 'new', 2900, 2900, 'new subscription', false, false),
+       ($1, false, 'cus_1', '2026-11-28', 63, 'churn', -2900, 0, 'canceled', false, false),
+       ($1, false, 'cus_2', '2026-11-22', 63, 'new', 500, 500, 'new subscription', false, false)`,
     [acme!.account],
   );
   expect(await tellDigests({ ...lantern, now: () => monday - 86_400_000 })).toBe(0);

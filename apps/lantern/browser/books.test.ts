@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountFigures } from '../src/figures/account.ts';
 import { changeDesk } from '../src/figures/desk.ts';
-import { ledgerUnder } from '../src/figures/under.ts';
+import { readMonths } from '../src/figures/months.ts';
+import { differenceBetween } from '../src/figures/why.ts';
+import { composeHistory } from '../src/history/compose.ts';
+import { readHistories } from '../src/history/read.ts';
 import { createLantern, type RunningLantern, readSettings } from '../src/index.ts';
-import { PLAIN, PRESETS } from '../src/ledger/index.ts';
+import { calendarOf, ledgerOf, monthOf, PLAIN, PRESETS, presetOf, type Rules } from '../src/ledger/index.ts';
 import { placeOf } from '../src/web/place.ts';
 
 /*
@@ -43,6 +46,9 @@ interface Step {
   readonly unit: number;
   readonly quantity: number;
   readonly yearly: boolean;
+  readonly ending: boolean;
+  readonly paused: boolean;
+  readonly discounted: boolean;
 }
 
 interface Row {
@@ -55,10 +61,11 @@ interface Row {
   readonly type: string;
 }
 
-const stateOf = ({ sub, status, unit, quantity, yearly }: Step) => ({
-  ...{ id: `sub_${sub}`, customer: `cus_${sub % 3}`, currency: 'usd', status, created: 0, start_date: 0, ended_at: null },
-  ...{ trial_start: null, trial_end: null, cancel_at: null, cancel_at_period_end: false },
-  ...{ cancellation_details: { reason: null, feedback: null }, pause_collection: null, discounts: [] },
+const stateOf = ({ sub, status, unit, quantity, yearly, ending, paused, discounted }: Step) => ({
+  ...{ id: `sub_${sub}`, customer: `cus_${sub % 3}`, currency: sub < 3 ? 'usd' : 'eur', status, created: 0, start_date: 0, ended_at: null },
+  ...{ trial_start: null, trial_end: null, cancel_at: null, cancel_at_period_end: ending },
+  ...{ cancellation_details: { reason: null, feedback: null }, pause_collection: paused ? { behavior: 'void' } : null },
+  discounts: discounted ? [`di_${sub}`] : [],
   items: {
     data: [
       {
@@ -116,34 +123,83 @@ const steps = fc.array(
     unit: fc.integer({ min: 0, max: 20_000 }),
     quantity: fc.integer({ min: 0, max: 9 }),
     yearly: fc.boolean(),
+    ending: fc.boolean(),
+    paused: fc.constantFrom(false, false, true),
+    discounted: fc.boolean(),
   }),
   { minLength: 1, maxLength: 14 },
 );
 
+/** Rates that move, and discounts of every duration. */
+async function withRatesAndDiscounts(account: string): Promise<string> {
+  for (const [day, rate] of [
+    ['2025-06-01', '1.07'],
+    ['2026-02-10', '1.2345'],
+  ])
+    await lantern.kit.query(`insert into lantern.rates (account, livemode, currency, day, rate) values ($1, false, 'eur', $2, $3)`, [
+      account,
+      day,
+      rate,
+    ]);
+  for (const [sub, duration] of ['forever', 'repeating', 'once', 'repeating', 'forever'].entries()) {
+    const coupon = { duration, percent_off: sub === 3 ? 100 : 30 };
+    const ends = duration === 'repeating' ? FIRST + 200 * 86_400 : null;
+    await lantern.kit.query(
+      `insert into lantern.discounts (account, livemode, id, customer, subscription, coupon, starts, ends) values ($1, false, $2, $3, $4, $5::jsonb, 0, $6)`,
+      [account, `di_${sub}`, `cus_${sub % 3}`, `sub_${sub}`, JSON.stringify(coupon), ends],
+    );
+  }
+  return account;
+}
+
+async function figuresOf(account: string) {
+  const place = await placeOf(lantern.kit.database, account, 'test');
+  return { place, figures: await accountFigures(lantern, place) };
+}
+
 const stored = (account: string) =>
   lantern.kit.query(
-    'select customer, day, kind, amount, before, after, reason, because, reconstructed, at_start from lantern.movements where account = $1 and not livemode order by day, customer',
+    `select customer, day, under, kind, amount, after, reason, because, reconstructed, at_start, currency from lantern.counted_movements
+     where account = $1 and not livemode order by day, customer, under`,
     [account],
   );
 const world = (account: string) => ({ account, livemode: false });
 
 describe('the books', () => {
-  it('say of every month what the ledger says of the same observations', async () => {
+  it('say of every month, under every preset, what the ledger says of the same observations; and why they differ, to the cent', async () => {
     await fc.assert(
-      fc.asyncProperty(steps, async (given) => {
-        const account = await connected();
-        await put(account, rowsOf(given));
+      fc.asyncProperty(steps, fc.constantFrom(...PRESETS), fc.constantFrom(...PRESETS), async (given, one, other) => {
+        const account = await withRatesAndDiscounts(await connected());
+        await put(account, rowsOf(given).slice(0, 4));
         await lantern.books.catchUp(world(account));
-        const place = await placeOf(lantern.kit.database, account, 'test');
-        const figures = await accountFigures(lantern, place);
-        const ledger = await ledgerUnder(lantern, place, { figures, rules: PLAIN, name: 'plain' });
-        const withMovements = ledger.months.filter(({ month }) => month >= (figures.months[0]?.month ?? ''));
-        expect(figures.months).toEqual(ledger.movements.length === 0 ? [] : withMovements);
-        expect(figures.now.mrr).toBe(ledger.months.at(-1)?.end ?? 0);
-        for (const month of figures.months) {
-          const { start, end, fx, expansion, contraction, churn, reactivation } = month;
-          expect(start + month.new + reactivation + expansion + contraction + churn + fx).toBe(end);
+        await put(account, rowsOf(given).slice(4));
+        await lantern.books.catchUp(world(account));
+        const { place, figures } = await figuresOf(account);
+        const histories = await readHistories(lantern.kit.database, place, ['cus_0', 'cus_1', 'cus_2']);
+        const observations = histories.flatMap((history) => composeHistory(history).observations);
+        const options = {
+          calendar: calendarOf(figures.desk.timeZone),
+          convert: figures.rates.convert,
+          through: monthOf(figures.today),
+          now: NOW / 1000,
+        };
+        const ends = new Map<string, number>();
+        for (const { id, rules, bit } of PRESETS) {
+          const ledger = ledgerOf(observations, { ...options, rules });
+          const months = await readMonths(lantern.kit.database, figures.desk, { ...figures, shown: bit });
+          expect(months, id).toEqual(ledger.months.filter(({ month }) => month >= (months[0]?.month ?? '9')));
+          expect(months.at(-1)?.end ?? 0).toBe(ledger.months.at(-1)?.end ?? 0);
+          for (const month of months) {
+            const { start, end, fx, expansion, contraction, churn, reactivation } = month;
+            expect(start + month.new + reactivation + expansion + contraction + churn + fx).toBe(end);
+          }
+          ends.set(id, months.at(-1)?.end ?? 0);
         }
+        const why = await differenceBetween(lantern, place, { figures, compared: { from: one, to: other, through: options.through } });
+        expect([why.from, why.to]).toEqual([ends.get(one.id), ends.get(other.id)]);
+        expect(why.parts.reduce((sum, { amount }) => sum + amount, why.from)).toBe(why.to);
+        for (const { amount, customers, rounding } of why.parts)
+          expect(customers.reduce((sum, customer) => sum + customer.amount, rounding)).toBe(amount);
       }),
       { numRuns: 40 },
     );
@@ -156,7 +212,7 @@ describe('the books', () => {
         const shuffled = [...rows, ...rows.filter(() => chance.next().value % 3 === 0)].sort(() =>
           chance.next().value % 2 === 0 ? 1 : -1,
         );
-        const [calm, wild] = [await connected(), await connected()];
+        const [calm, wild] = [await withRatesAndDiscounts(await connected()), await withRatesAndDiscounts(await connected())];
         await put(calm, rows);
         await lantern.books.catchUp(world(calm));
         // Made in the middle, too: what is stored then must leave no trace.
@@ -176,7 +232,7 @@ describe('the books', () => {
     await put(account, rows);
     await lantern.books.catchUp(world(account));
     const before = JSON.stringify(await stored(account));
-    for (const table of ['movements', 'books', 'balance_changes'])
+    for (const table of ['counted_movements', 'counted_books', 'counted_balances', 'month_sums', 'month_balances'])
       await lantern.kit.query(`delete from lantern.${table} where account = $1`, [account]);
     await put(account, rows);
     await lantern.books.catchUp(world(account));
@@ -192,8 +248,8 @@ describe('the books', () => {
     await put(other, rowsOf(given[1]!));
     await lantern.books.catchUp(world(other));
     await lantern.kit.query(
-      `insert into lantern.movements (account, livemode, customer, day, kind, amount, before, after, reason, reconstructed, at_start)
-       values ($1, true, 'cus_live', '2026-01-01', 'new', 999, 0, 999, 'x', false, false)`,
+      `insert into lantern.month_sums (account, livemode, month, kind, under, amount, n, from_start, n_from_start, appeared, one_currency)
+       values ($1, true, '2026-01', 'new', 63, 999, 1, 0, 0, 1, 999)`,
       [mine],
     );
     const place = await placeOf(lantern.kit.database, mine, 'test');
@@ -201,28 +257,36 @@ describe('the books', () => {
     expect((await accountFigures(lantern, place)).months.every((month) => month.new !== 999)).toBe(true);
   });
 
-  it('follow a change of rules at once, for the past too', async () => {
+  it('of every preset are kept: another one is another look, and own rules make anew only whom they concern', async () => {
     const account = await connected();
     const at = Date.parse('2026-01-10T00:00:00Z') / 1000;
-    const step = { sub: 1, unit: 5_000, quantity: 1, yearly: false };
+    const step = { sub: 1, unit: 5_000, quantity: 1, yearly: false, ending: false, paused: false, discounted: false };
     await put(
       account,
       rowsOf([
         { ...step, at, status: 'active' },
         { ...step, at: at + 86_400 * 20, status: 'past_due' },
+        { ...step, sub: 2, at, status: 'active' },
       ]),
     );
     await lantern.books.catchUp(world(account));
-    const place = await placeOf(lantern.kit.database, account, 'test');
-    expect((await accountFigures(lantern, place)).now.mrr).toBe(5_000);
-    const baremetrics = PRESETS.find(({ id }) => id === 'baremetrics')!;
-    await lantern.kit.database.transaction((tx) => changeDesk(tx, place, { rules: baremetrics.rules, currency: null, timeZone: null }));
-    await lantern.books.catchUp(world(account));
-    const after = await accountFigures(lantern, place);
+    const { place, figures } = await figuresOf(account);
+    expect(figures.now.mrr).toBe(10_000);
+    const change = (rules: Rules) =>
+      lantern.kit.database.transaction((tx) => changeDesk(tx, place, { rules, currency: null, timeZone: null }));
+    const stale = () => lantern.kit.query('select customer from lantern.stale where account = $1', [account]);
+    await change(presetOf('baremetrics')!.rules);
+    expect(await stale()).toEqual([]);
+    const after = (await figuresOf(account)).figures;
     expect([after.now.mrr, after.desk.preset?.id, after.months.find(({ month }) => month === '2026-03')?.churn]).toEqual([
-      0,
+      5_000,
       'baremetrics',
       -5_000,
     ]);
+    await change({ ...PLAIN, pastDueDays: 60 });
+    expect(await stale()).toEqual([{ customer: 'cus_1' }]);
+    await lantern.books.catchUp(world(account));
+    const own = (await figuresOf(account)).figures;
+    expect([own.desk.preset, own.months.find(({ month }) => month === '2026-03')?.churn]).toEqual([undefined, -5_000]);
   });
 });

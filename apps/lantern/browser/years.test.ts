@@ -2,7 +2,7 @@ import { simulate } from '@annex/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accountFigures } from '../src/figures/account.ts';
 import { changeDesk } from '../src/figures/desk.ts';
-import { ledgerUnder } from '../src/figures/under.ts';
+import { readMonths } from '../src/figures/months.ts';
 import { type Month, PRESETS, type Rules } from '../src/ledger/index.ts';
 import { placeOf } from '../src/web/place.ts';
 import { createLanternWorld, type LanternWorld } from './lantern-world.ts';
@@ -100,8 +100,8 @@ async function expectTruth({ account }: Shop, ledger: simulate.Ledger): Promise<
   const { lantern } = world.lantern;
   const place = await placeOf(lantern.kit.database, account, 'test');
   const figures = await accountFigures(lantern, place);
-  for (const { id, rules } of PRESETS) {
-    const { months } = await ledgerUnder(lantern, place, { figures, rules, name: id });
+  for (const { id, rules, bit } of PRESETS) {
+    const months = await readMonths(lantern.kit.database, figures.desk, { ...figures, shown: bit });
     const expected = oracleMonths(ledger, { rules: rules as Rules, rates: RATES, currency: 'usd', now: Math.floor(figures.nowMs / 1000) });
     expect(months.map(shown).slice(-expected.length), id).toEqual(expected);
     if (id === 'plain') expect(figures.months.map(shown)).toEqual(expected);

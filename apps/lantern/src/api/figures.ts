@@ -3,9 +3,9 @@ import { accountFigures } from '../figures/account.ts';
 import { bookOf, countingOf } from '../figures/books.ts';
 import { customerLines, customerTotals, SORTS, type Sort, STATUSES, type Status } from '../figures/customers.ts';
 import { toPlain } from '../figures/desk.ts';
+import { readMonths } from '../figures/months.ts';
 import { isKind, KIND_TEXT, movementLines } from '../figures/movements.ts';
 import { metricsOf } from '../figures/rates-of-month.ts';
-import { ledgerUnder } from '../figures/under.ts';
 import { originKey } from '../history/compose.ts';
 import { readHistories } from '../history/read.ts';
 import { PRESETS, presetOf } from '../ledger/index.ts';
@@ -49,7 +49,7 @@ async function monthsUnder({ lantern, place, query }: ApiCall) {
   const preset = presetOf(asked);
   if (preset === undefined)
     throw new ApiError(400, `rules must be one of ${PRESETS.map(({ id }) => id).join(', ')}, not ‘${asked}’.`, 'rules');
-  const { months } = await ledgerUnder(lantern, place, { figures: known, rules: preset.rules, name: preset.id });
+  const months = await readMonths(lantern.kit.database, known.desk, { ...known, shown: preset.bit });
   return { currency: known.desk.currency, rules: preset.id, months };
 }
 
@@ -140,7 +140,7 @@ const customer: ApiRoute = {
     const [history] = await readHistories(lantern.kit.database, place, [id]);
     if (history!.present.length === 0 && history!.events.length === 0) throw notThere('customer with a subscription');
     const { desk, rates, nowMs } = await accountFigures(lantern, place);
-    const book = bookOf(history!, countingOf(desk, rates, Math.floor(nowMs / 1000)));
+    const book = bookOf(history!, desk.rules, countingOf(desk, rates, Math.floor(nowMs / 1000)));
     return {
       ...{ customer: id, currency: desk.currency, mrr: book.mrr, movements: book.movements.map(({ rows: _, ...movement }) => movement) },
       ledger: book.rows.map((row) => ({ ...row, known_from: book.origins.get(originKey(row)) ?? { kind: 'time' } })),

@@ -38,7 +38,8 @@ const NOW = `
   from lantern.books where account = $1 and livemode = $2`;
 
 const BALANCES = `
-  select currency, sum(delta)::bigint as amount from lantern.balance_changes where account = $1 and livemode = $2 group by 1 having sum(delta) <> 0 order by 1`;
+  select currency, sum(delta)::bigint as amount from lantern.month_balances where account = $1 and livemode = $2 and under & $3::smallint <> 0
+  group by 1 having sum(delta) <> 0 order by 1`;
 
 /** Kept per version of the books: pages that show the same state compute it once. */
 const kept = new WeakMap<Lantern, Map<string, { key: string; figures: AccountFigures }>>();
@@ -61,7 +62,7 @@ export async function accountFigures(lantern: Lantern, place: Place): Promise<Ac
   if (known !== undefined && known.key === key) return { ...known.figures, nowMs };
   const rates = await readRates(database, place, desk.currency);
   const [now] = await database.query<Omit<NowFigures, 'unconverted'>>(NOW, [place.account, place.livemode]);
-  const balances = await database.query<{ currency: string; amount: number }>(BALANCES, [place.account, place.livemode]);
+  const balances = await database.query<{ currency: string; amount: number }>(BALANCES, [place.account, place.livemode, desk.shown]);
   const unconverted = balances.filter(({ currency }) => !rates.knows(currency));
   const months = await readMonths(database, desk, { rates, today });
   const figures: AccountFigures = { desk, rates, nowMs, today, months, now: { ...now!, unconverted } };

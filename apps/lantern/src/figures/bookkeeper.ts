@@ -1,27 +1,23 @@
 import type { Query } from '@annex/kit';
-import { readHistories } from '../history/read.ts';
 import { type DiscountShape, keepDiscount } from '../history/record.ts';
 import type { Lantern } from '../lantern.ts';
-import { placeOf } from '../web/place.ts';
-import { countingOf, storeBooks } from './books.ts';
 import { nowOf } from './clock.ts';
-import { deskOf, markAllStale } from './desk.ts';
-import { readRates } from './rates.ts';
+import { followRules, markAllStale } from './desk.ts';
+import { makeBooks } from './make.ts';
 
 interface World {
   readonly account: string;
   readonly livemode: boolean;
 }
 
-/** Customers whose books are made in one transaction: short enough that nobody waits for it. */
-const BATCH = 100;
 const LOOK_MS = 5_000;
 /** Rows committed later may carry an earlier time: so far back is looked again. */
 const OVERLAP_MS = 60_000;
 
-export const BOOK_TABLES = ['observations', 'discounts', 'stale', 'books', 'movements', 'balance_changes', 'rates', 'desks'].map(
-  (name) => `lantern.${name}`,
-);
+export const BOOK_TABLES = [
+  ...['observations', 'discounts', 'stale', 'counted_books', 'counted_movements', 'counted_balances', 'month_sums', 'month_balances'],
+  ...['rates', 'desks'],
+].map((name) => `lantern.${name}`);
 
 export interface Bookkeeper {
   /** Makes the books of an account now, as far as they are stale; comes back when they are done. */
@@ -78,24 +74,21 @@ const BOOKED = new Set(['subscription', 'customer', 'price', 'coupon']);
 
 export async function catchUp(lantern: Lantern, world: World): Promise<void> {
   await lantern.kit.database.transaction((tx) => findStale(lantern, tx, world));
-  for (let made = BATCH; made === BATCH; ) {
-    made = await lantern.kit.database.transaction((tx) => makeBatch(lantern, tx, world));
-    if (made > 0) lantern.hub.tell(world.account, world.livemode);
-  }
+  await makeBooks(lantern, world);
 }
 
-const CONNECTED =
+export const CONNECTED =
   "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' and kind = 'oauth' for share";
 
 const CHANGED = `
   insert into lantern.stale (account, livemode, customer)
-  select $1, $2, s.customer from mirror.subscriptions s left join lantern.books b on b.account = s.account and b.livemode = s.livemode and b.customer = s.customer
+  select $1, $2, s.customer from mirror.subscriptions s left join lantern.counted_books b on b.account = s.account and b.livemode = s.livemode and b.customer = s.customer
   where s.account = $1 and s.livemode = $2 and s.customer is not null and s.changed_ms >= $3::bigint
   group by s.customer having max(s.changed_ms) > coalesce(max(b.through_ms), -1) order by s.customer`;
 
 const DUE = `
   insert into lantern.stale (account, livemode, customer)
-  select account, livemode, customer from lantern.books where account = $1 and livemode = $2 and next_at <= $3`;
+  select distinct account, livemode, customer from lantern.counted_books where account = $1 and livemode = $2 and next_at <= $3`;
 
 /** Subscriptions that came by import or were fetched again, books that are due, and everything once when the import has ended. */
 async function findStale({ now }: Lantern, tx: Query, world: World): Promise<void> {
@@ -107,6 +100,7 @@ async function findStale({ now }: Lantern, tx: Query, world: World): Promise<voi
     key,
   );
   if (desk === undefined) return;
+  await followRules(tx, world);
   await keepPresentDiscounts(tx, world, desk.scanned_ms - OVERLAP_MS);
   await tx.query(CHANGED, [...key, desk.scanned_ms - OVERLAP_MS]);
   await tx.query(DUE, [...key, Math.floor((await nowOf(tx, world, now())) / 1000)]);
@@ -135,30 +129,4 @@ const PRESENT_DISCOUNTS = `
 async function keepPresentDiscounts(tx: Query, world: World, since: number): Promise<void> {
   const rows = await tx.query<{ discount: DiscountShape; customer: string }>(PRESENT_DISCOUNTS, [world.account, world.livemode, since]);
   for (const { discount, customer } of rows) await keepDiscount(tx, world, { ...discount, customer: discount.customer ?? customer });
-}
-
-/** Marks are taken off one by one, as they were read: a mark with a lower number may be committed after one with a higher. */
-const CLAIM = `
-  select customer, array_agg(n::text) as marks from lantern.stale where account = $1 and livemode = $2
-  group by customer order by min(n) limit ${BATCH}`;
-
-/** Makes the books of some customers again. Answers how many. */
-async function makeBatch({ now }: Lantern, tx: Query, world: World): Promise<number> {
-  const key = [world.account, world.livemode];
-  if ((await tx.query(CONNECTED, key)).length === 0) return 0;
-  const locked = await tx.query('select 1 from lantern.desks where account = $1 and livemode = $2 for update skip locked', key);
-  if (locked.length === 0) return 0;
-  const claimed = await tx.query<{ customer: string; marks: string[] }>(CLAIM, key);
-  if (claimed.length === 0) return 0;
-  const place = await placeOf(tx, world.account, world.livemode ? 'live' : 'test');
-  const desk = await deskOf(tx, place);
-  const rates = await readRates(tx, world, desk.currency);
-  const nowSeconds = Math.floor((await nowOf(tx, world, now())) / 1000);
-  const customers = claimed.map(({ customer }) => customer);
-  const histories = await readHistories(tx, world, customers);
-  await storeBooks(tx, world, { histories, counting: countingOf(desk, rates, nowSeconds) });
-  const marks = claimed.flatMap((one) => one.marks);
-  await tx.query('delete from lantern.stale where account = $1 and livemode = $2 and n = any($3::bigint[])', [...key, marks]);
-  await tx.query('update lantern.desks set version = version + 1 where account = $1 and livemode = $2', key);
-  return claimed.length;
 }

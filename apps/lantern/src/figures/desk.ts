@@ -1,5 +1,5 @@
 import type { Query } from '@annex/kit';
-import { PLAIN, PRESETS, type Preset, type Rules } from '../ledger/index.ts';
+import { differing, OWN_BIT, PLAIN, PRESETS, type Preset, type Rules, type Slot } from '../ledger/index.ts';
 import { type Place, usableTimeZone } from '../web/place.ts';
 
 /** How an account is counted, and how far its books are. */
@@ -9,6 +9,10 @@ export interface Desk {
   readonly rules: Rules;
   /** The preset that these rules are, where they are one. */
   readonly preset: Preset | undefined;
+  /** Which of the stored books are these rules': those with this bit in `under`. */
+  readonly shown: number;
+  /** Every set of rules that books are kept for: the presets, and the account's own. */
+  readonly slots: readonly Slot[];
   /** The currency everything is reported in. */
   readonly currency: string;
   readonly timeZone: string;
@@ -46,24 +50,29 @@ const textOf = (rules: Rules): string => JSON.stringify(Object.entries(toPlain(r
 
 export const presetWith = (rules: Rules): Preset | undefined => PRESETS.find((preset) => textOf(preset.rules) === textOf(rules));
 
+const slotsWith = (own: Rules): Slot[] => [...PRESETS.map(({ bit, rules }) => ({ bit, rules })), { bit: OWN_BIT, rules: own }];
+
 interface Row {
   readonly rules: Partial<PlainRules>;
+  readonly own: Partial<PlainRules> | null;
   readonly currency: string | null;
   readonly time_zone: string | null;
   readonly version: number;
   readonly settled: boolean;
 }
 
+type World = { readonly account: string; readonly livemode: boolean };
 type At = Pick<Place, 'account' | 'livemode' | 'currency' | 'timeZone'>;
 
 export async function deskOf(on: Query, { account, livemode, currency, timeZone }: At): Promise<Desk> {
   const [row] = await on.query<Row>(
-    'select rules, currency, time_zone, version, settled from lantern.desks where account = $1 and livemode = $2',
+    'select rules, own, currency, time_zone, version, settled from lantern.desks where account = $1 and livemode = $2',
     [account, livemode],
   );
   const rules = fromPlain(row?.rules ?? {});
+  const preset = presetWith(rules);
   return {
-    ...{ account, livemode, rules, preset: presetWith(rules) },
+    ...{ account, livemode, rules, preset, shown: preset?.bit ?? OWN_BIT, slots: slotsWith(fromPlain(row?.own ?? {})) },
     currency: row?.currency ?? currency,
     timeZone: row?.time_zone == null ? timeZone : usableTimeZone(row.time_zone),
     version: row?.version ?? 0,
@@ -78,24 +87,53 @@ export interface DeskChange {
   readonly timeZone: string | null;
 }
 
-/** Counts otherwise from now on: every customer's books are made again. */
-export async function changeDesk(tx: Query, { account, livemode }: At, { rules, currency, timeZone }: DeskChange): Promise<void> {
-  await tx.query(
-    `insert into lantern.desks (account, livemode, rules, currency, time_zone) values ($1, $2, $3::jsonb, $4, $5)
-     on conflict (account, livemode) do update set rules = excluded.rules, currency = excluded.currency, time_zone = excluded.time_zone,
-       version = lantern.desks.version + 1`,
-    [account, livemode, JSON.stringify(toPlain(rules)), currency, timeZone],
-  );
-  await markAllStale(tx, { account, livemode });
+const CHANGE = `
+  insert into lantern.desks (account, livemode, rules, shown, own, currency, time_zone) values ($1, $2, $3::jsonb, $4, $5::jsonb, $6, $7)
+  on conflict (account, livemode) do update set rules = excluded.rules, shown = excluded.shown, own = coalesce(excluded.own, desks.own),
+    currency = excluded.currency, time_zone = excluded.time_zone, version = lantern.desks.version + 1`;
+
+/** Counts otherwise from now on. Books of every preset are kept: another one is there at once. */
+export async function changeDesk(tx: Query, { account, livemode }: World, { rules, currency, timeZone }: DeskChange): Promise<void> {
+  const plain = JSON.stringify(toPlain(rules));
+  const preset = presetWith(rules);
+  await tx.query(CHANGE, [account, livemode, plain, preset?.bit ?? OWN_BIT, preset === undefined ? plain : null, currency, timeZone]);
+  await followRules(tx, { account, livemode });
 }
 
-export async function markAllStale(tx: Query, { account, livemode }: { account: string; livemode: boolean }): Promise<void> {
+/** Marks the customers to whom it matters what has changed in any of the rules that books are kept for. */
+export async function followRules(tx: Query, { account, livemode }: World): Promise<void> {
+  const key = [account, livemode];
+  const [desk] = await tx.query<{ own: Partial<PlainRules> | null; made_for: string }>(
+    'select own, made_for from lantern.desks where account = $1 and livemode = $2 for update',
+    key,
+  );
+  const slots = slotsWith(fromPlain(desk?.own ?? {}));
+  const wanted = JSON.stringify(slots.map(({ bit, rules }) => [bit, toPlain(rules)]));
+  if (desk === undefined || desk.made_for === wanted) return;
+  const before = new Map(JSON.parse(desk.made_for || '[]') as [number, PlainRules][]);
+  const changed = slots.reduce((bits, { bit, rules }) => {
+    const old = before.get(bit);
+    return old === undefined ? EVERY_BIT : bits | differing(fromPlain(old), rules);
+  }, 0);
+  if (changed === EVERY_BIT) await markAllStale(tx, { account, livemode });
+  else await tx.query(MINDING, [...key, changed]);
+  await tx.query('update lantern.desks set made_for = $3 where account = $1 and livemode = $2', [...key, wanted]);
+}
+
+const EVERY_BIT = 0x7fff;
+
+const MINDING = `
+  insert into lantern.stale (account, livemode, customer)
+  select account, livemode, customer from lantern.counted_books where account = $1 and livemode = $2 and minds & $3::smallint <> 0
+  group by 1, 2, 3 order by 3`;
+
+export async function markAllStale(tx: Query, { account, livemode }: World): Promise<void> {
   await tx.query(
     `insert into lantern.stale (account, livemode, customer)
      select $1, $2, customer from (
        select customer from mirror.subscriptions where account = $1 and livemode = $2 and customer is not null
        union select customer from lantern.observations where account = $1 and livemode = $2
-       union select customer from lantern.books where account = $1 and livemode = $2) known order by customer`,
+       union select customer from lantern.counted_books where account = $1 and livemode = $2) known order by customer`,
     [account, livemode],
   );
 }

@@ -43,10 +43,19 @@ function leavesNoneBehind(taken: Link, rest: readonly Link[]): boolean {
  */
 export function inOrder<T extends Link>(links: readonly T[]): T[] {
   const seconds = new Map<number, T[]>();
-  for (const link of links) seconds.set(link.at, [...(seconds.get(link.at) ?? []), link]);
+  for (const link of links) {
+    const within = seconds.get(link.at);
+    if (within === undefined) seconds.set(link.at, [link]);
+    else within.push(link);
+  }
   const ordered: T[] = [];
   for (const at of [...seconds.keys()].sort((a, b) => a - b)) {
-    const rest = new Set(seconds.get(at)!.sort(earlier));
+    const within = seconds.get(at)!;
+    if (within.length === 1) {
+      ordered.push(within[0]!);
+      continue;
+    }
+    const rest = new Set(within.sort(earlier));
     while (rest.size > 0) {
       const now = ordered.at(-1)?.after;
       // An event that changes nothing tells the state of its instant: it comes while that state stands.

@@ -1,6 +1,6 @@
 import { type MirrorInvoiceLine, type Observation, observed, reconstructed, type SeenDiscount } from '../ledger/index.ts';
-import { inOrder, type Link } from './chain.ts';
-import type { CompactSubscription, MirrorPrice } from './compact.ts';
+import { inOrder } from './chain.ts';
+import { type CompactSubscription, compactOf, type MirrorPrice } from './compact.ts';
 
 /** An event's state of a subscription, as it was kept. */
 export interface KeptEvent {
@@ -10,7 +10,9 @@ export interface KeptEvent {
   /** Seconds. */
   readonly at: number;
   readonly state: CompactSubscription;
-  readonly before: CompactSubscription | null;
+  /** The state as it is stored; and the state before, where the event tells it. */
+  readonly after: string;
+  readonly before: string | null;
 }
 
 /** The mirror's row of a subscription: it was so at an instant between `lo` and `hi` (ms). */
@@ -56,16 +58,23 @@ export interface Composed {
 
 export const originKey = ({ subscription, at }: Pick<Observation, 'subscription' | 'at'>): string => `${subscription}@${at}`;
 
-const textOf = (state: CompactSubscription | null): string | null => (state === null ? null : JSON.stringify(state));
+/** Whoever stored it, in whatever order its fields came back. */
+const textOf = (state: CompactSubscription): string => JSON.stringify(compactOf(state));
 
 /** The customer's subscriptions as the ledger reads them: what was seen live, and before that what the invoices tell. */
 export function composeHistory(history: CustomerHistory): Composed {
   const present = new Map(history.present.map((one) => [one.state.id, one]));
-  const ids = [...new Set([...present.keys(), ...history.events.map(({ subscription }) => subscription)])].sort();
+  const events = new Map<string, KeptEvent[]>();
+  for (const one of history.events) {
+    const own = events.get(one.subscription);
+    if (own === undefined) events.set(one.subscription, [one]);
+    else own.push(one);
+  }
+  const ids = [...new Set([...present.keys(), ...events.keys()])].sort();
   const observations: Observation[] = [];
   const origins = new Map<string, Origin>();
   for (const id of ids) {
-    const line = lineOf(id, present.get(id), history);
+    const line = lineOf(inOrder(events.get(id) ?? []), present.get(id), history);
     const finished = withPastDue(
       withDiscounts(
         line.map(({ observation }) => observation),
@@ -86,17 +95,9 @@ interface Seen {
 const seenAs = (at: number, seen: number) => ({ at, seen, discounts: [], pastDueSince: null });
 
 /** One subscription: its past from invoices, then its events, then its present state where no event told it. */
-function lineOf(id: string, present: Present | undefined, history: CustomerHistory): Seen[] {
-  const links = history.events
-    .filter(({ subscription }) => subscription === id)
-    .map((kept): KeptEvent & { link: Link } => ({
-      ...kept,
-      link: { event: kept.event, type: kept.type, at: kept.at, after: textOf(kept.state)!, before: textOf(kept.before) },
-    }));
-  const byEvent = new Map(links.map((kept) => [kept.event, kept]));
-  const events = inOrder(links.map(({ link }) => link)).map(({ event }) => byEvent.get(event)!);
+function lineOf(events: readonly KeptEvent[], present: Present | undefined, history: CustomerHistory): Seen[] {
   const [first] = events;
-  const past = first === undefined ? present?.state : first.type.endsWith('.created') ? undefined : (first.before ?? first.state);
+  const past = first === undefined ? present?.state : first.type.endsWith('.created') ? undefined : beforeOf(first);
   const line: Seen[] = past === undefined ? [] : pastOf(past, history, first?.at ?? Number.POSITIVE_INFINITY);
   events.forEach(({ event, type, at, state }, n) => {
     line.push({ observation: ofState(state, history, seenAs(at, at * 1000 + n + 1)), origin: { kind: 'event', event, type } });
@@ -108,6 +109,9 @@ function lineOf(id: string, present: Present | undefined, history: CustomerHisto
   }
   return line;
 }
+
+const beforeOf = ({ before, state }: KeptEvent): CompactSubscription =>
+  before === null ? state : (JSON.parse(before) as CompactSubscription);
 
 /** An event was missed: what was fetched is certainly newer than the last event, and other. */
 const tellsMore = (present: Present, last: KeptEvent): boolean =>

@@ -46,7 +46,8 @@ interface DiscountRow {
 const SUBSCRIPTIONS = `select customer, data, lo, hi, dirty from mirror.subscriptions
   where account = $1 and livemode = $2 and customer = any($3::text[]) and not deleted`;
 
-const EVENTS = `select event, subscription, customer, type, at, state, before from lantern.observations
+/** States come as text: most of what is before an event is never looked at. */
+const EVENTS = `select event, subscription, customer, type, at, state::text as after, before::text as before from lantern.observations
   where account = $1 and livemode = $2 and customer = any($3::text[])`;
 
 /** What was billed, line by line, on invoices that stand. */
@@ -74,7 +75,8 @@ const PRICES = 'select id, data from mirror.prices where account = $1 and livemo
 export async function readHistories(on: Query, { account, livemode }: World, customers: readonly string[]): Promise<CustomerHistory[]> {
   const key = [account, livemode, customers];
   const subscriptions = await on.query<SubscriptionRow>(SUBSCRIPTIONS, key);
-  const events = await on.query<KeptEvent & { customer: string }>(EVENTS, key);
+  const kept = await on.query<Omit<KeptEvent, 'state'> & { customer: string }>(EVENTS, key);
+  const events = kept.map((one) => ({ ...one, state: JSON.parse(one.after) as CompactSubscription }));
   const lines = await on.query<LineRow>(LINES, key);
   const open = await on.query<{ subscription: string | null; since: number }>(OPEN, key);
   const discounts = await on.query<DiscountRow>(DISCOUNTS, key);
@@ -88,18 +90,26 @@ export async function readHistories(on: Query, { account, livemode }: World, cus
       events,
     ),
   );
+  const openSince = new Map(open.flatMap(({ subscription, since }) => (subscription === null ? [] : [[subscription, since] as const])));
+  const [presentBy, eventsBy, linesBy, discountsBy] = [byCustomer(present), byCustomer(events), byCustomer(lines), byCustomer(discounts)];
   return customers.map((customer) => ({
-    customer,
-    present: present.filter((row) => row.customer === customer).map(({ one }) => one),
-    events: events.filter((row) => row.customer === customer),
-    lines: linesOf(
-      lines.filter((row) => row.customer === customer),
-      prices,
-    ),
-    openSince: new Map(open.flatMap(({ subscription, since }) => (subscription === null ? [] : [[subscription, since] as const]))),
-    discounts: discounts.filter((row) => row.customer === customer).flatMap(discountOf),
-    prices,
+    ...{ customer, openSince, prices },
+    present: (presentBy.get(customer) ?? []).map(({ one }) => one),
+    events: eventsBy.get(customer) ?? [],
+    lines: linesOf(linesBy.get(customer) ?? [], prices),
+    discounts: (discountsBy.get(customer) ?? []).flatMap(discountOf),
   }));
+}
+
+function byCustomer<T extends { readonly customer: string | null }>(rows: readonly T[]): ReadonlyMap<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const row of rows) {
+    if (row.customer === null) continue;
+    const own = found.get(row.customer);
+    if (own === undefined) found.set(row.customer, [row]);
+    else own.push(row);
+  }
+  return found;
 }
 
 const presentOf = ({ data, lo, hi, dirty }: SubscriptionRow): Present => ({ state: compactOf(data), lo, hi, dirty });

@@ -4,7 +4,20 @@ export interface Calendar {
   day(at: number): string;
 }
 
-const isoDay = (at: number): string => new Date(at * 1000).toISOString().slice(0, 10);
+/** Most instants of a ledger share few days: each is written once. */
+const isoDays = new Map<number, string>();
+const MOST_DAYS = 50_000;
+
+function isoDay(at: number): string {
+  const number = Math.floor(at / 86_400);
+  let day = isoDays.get(number);
+  if (day === undefined) {
+    day = new Date(number * 86_400_000).toISOString().slice(0, 10);
+    if (isoDays.size >= MOST_DAYS) isoDays.clear();
+    isoDays.set(number, day);
+  }
+  return day;
+}
 
 export const UTC: Calendar = { day: isoDay };
 

@@ -1,8 +1,7 @@
-import { lastDay, monthOf, UTC } from './calendar.ts';
-import type { LedgerOptions } from './index.ts';
-import { sameCurrency } from './movements.ts';
-import type { Observation } from './observation.ts';
-import { ledgerRows } from './rows.ts';
+import { type Calendar, lastDay, monthOf, UTC } from './calendar.ts';
+import { type Convert, sameCurrency } from './movements.ts';
+import { type Observation, timelines } from './observation.ts';
+import { endOf } from './rows.ts';
 import type { Rules } from './rules.ts';
 
 /** One rule's share of the difference between two figures, with the customers behind it. */
@@ -10,6 +9,8 @@ export interface Part {
   readonly rule: keyof Rules;
   readonly amount: number;
   readonly customers: readonly { readonly customer: string; readonly amount: number }[];
+  /** What of the amount is in no customer: currencies are converted as a whole, and each customer's share is rounded. */
+  readonly rounding: number;
 }
 
 /** Why two sets of rules come to different MRR at the end of a month: the parts add up to the difference, to the cent. */
@@ -20,48 +21,99 @@ export interface Difference {
   readonly parts: readonly Part[];
 }
 
-const ORDER: readonly (keyof Rules)[] = ['discounts', 'pastDueDays', 'cancellation', 'paused', 'free', 'sameMonth'];
-
-/** Each customer's MRR at the end of a month, at the rates of its last day: what the month itself closes with. */
-function perCustomer(
-  observations: readonly Observation[],
-  rules: Rules,
-  options: LedgerOptions & { through: string },
-): Map<string, number> {
-  const { calendar = UTC, convert = sameCurrency, through } = options;
-  const perCurrency = new Map<string, Map<string, number>>();
-  for (const row of ledgerRows(observations, rules)) {
-    if (monthOf(calendar.day(row.at)) > through) break;
-    const own = perCurrency.get(row.customer) ?? new Map<string, number>();
-    own.set(row.currency, (own.get(row.currency) ?? 0) + row.mrr - row.before);
-    perCurrency.set(row.customer, own);
-  }
-  const value = (own: ReadonlyMap<string, number>): number =>
-    [...own].reduce((total, [currency, mrr]) => total + convert(mrr, currency, lastDay(through)), 0);
-  return new Map([...perCurrency].map(([customer, own]) => [customer, value(own)]));
+export interface Between {
+  readonly from: Rules;
+  readonly to: Rules;
 }
 
-const sum = (balance: ReadonlyMap<string, number>): number => [...balance.values()].reduce((total, mrr) => total + mrr, 0);
+export interface DifferOptions {
+  readonly through: string;
+  readonly calendar?: Calendar;
+  readonly convert?: Convert;
+  /** Unix seconds: what lies after it has not happened yet. */
+  readonly now?: number;
+}
 
-/** Changes one rule at a time, in a fixed order, and tells what each change does. */
-export function differencesOf(
-  observations: readonly Observation[],
-  between: { from: Rules; to: Rules },
-  options: LedgerOptions & { through: string },
-): Difference {
-  let rules = between.from;
-  let before = perCustomer(observations, rules, options);
-  const from = sum(before);
-  const parts: Part[] = [];
-  for (const rule of ORDER) {
-    rules = { ...rules, [rule]: between.to[rule] };
-    const after = perCustomer(observations, rules, options);
-    const customers = [...new Set([...before.keys(), ...after.keys()])]
-      .sort()
-      .map((customer) => ({ customer, amount: (after.get(customer) ?? 0) - (before.get(customer) ?? 0) }))
-      .filter(({ amount }) => amount !== 0);
-    if (customers.length > 0) parts.push({ rule, amount: sum(after) - sum(before), customers });
-    before = after;
-  }
-  return { month: options.through, from, to: sum(before), parts };
+/** Minor units by currency. */
+export type Balances = ReadonlyMap<string, number>;
+
+/** The rules that change what a month closes with, in the order in which they are changed. */
+const ORDER = ['discounts', 'pastDueDays', 'cancellation', 'paused'] as const;
+
+interface Step {
+  readonly rule: keyof Rules;
+  readonly rules: Rules;
+  /** What this step adds, over all customers. */
+  readonly added: Map<string, number>;
+  readonly customers: { customer: string; amount: number }[];
+}
+
+const add = (balances: Map<string, number>, currency: string, amount: number): void => {
+  balances.set(currency, (balances.get(currency) ?? 0) + amount);
+};
+
+/**
+ * Changes one rule at a time and tells what each change does. Customers come in any number of portions, so that nobody's whole past
+ * must be held at once; who sees no difference need not come at all.
+ */
+export function differ({ from, to }: Between, options: DifferOptions) {
+  const { through, calendar = UTC, convert = sameCurrency, now = Number.POSITIVE_INFINITY } = options;
+  const until = (at: number): boolean => at <= now && monthOf(calendar.day(at)) <= through;
+  const day = lastDay(through);
+  const value = (balances: Balances): number => [...balances].reduce((sum, [currency, amount]) => sum + convert(amount, currency, day), 0);
+  let rules = from;
+  const steps = ORDER.map((rule): Step => {
+    rules = { ...rules, [rule]: to[rule] };
+    return { rule, rules, added: new Map(), customers: [] };
+  });
+  const started = new Map<string, number>();
+
+  const addCustomer = (customer: string, lines: readonly (readonly Observation[])[]): void => {
+    const ends = (under: Rules): Map<string, number> => {
+      const own = new Map<string, number>();
+      for (const line of lines) add(own, line[0]!.currency, endOf(line, under, until));
+      return own;
+    };
+    let before = ends(from);
+    for (const [currency, amount] of before) add(started, currency, amount);
+    for (const step of steps) {
+      const after = ends(step.rules);
+      for (const [currency, amount] of after) add(step.added, currency, amount - before.get(currency)!);
+      const amount = value(after) - value(before);
+      if (amount !== 0) step.customers.push({ customer, amount });
+      before = after;
+    }
+  };
+
+  return {
+    /** All observations of some customers. */
+    add(observations: readonly Observation[]): void {
+      const customers = new Map<string, Observation[][]>();
+      for (const line of timelines(observations).values()) {
+        const { customer } = line[0]!;
+        customers.set(customer, [...(customers.get(customer) ?? []), line]);
+      }
+      for (const customer of [...customers.keys()].sort()) addCustomer(customer, customers.get(customer)!);
+    },
+    /** `whole`: what all customers come to at first, where not all of them were given. */
+    end(whole: Balances = started): Difference {
+      const balances = new Map(whole);
+      const first = value(balances);
+      let before = first;
+      const parts = steps.flatMap(({ rule, added, customers }): Part[] => {
+        for (const [currency, amount] of added) add(balances, currency, amount);
+        const amount = value(balances) - before;
+        before += amount;
+        const rounding = amount - customers.reduce((sum, one) => sum + one.amount, 0);
+        return customers.length === 0 && amount === 0 ? [] : [{ rule, amount, customers, rounding }];
+      });
+      return { month: through, from: first, to: before, parts };
+    },
+  };
+}
+
+export function differencesOf(observations: readonly Observation[], between: Between, options: DifferOptions): Difference {
+  const made = differ(between, options);
+  made.add(observations);
+  return made.end();
 }

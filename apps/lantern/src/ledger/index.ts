@@ -7,13 +7,15 @@ import { PLAIN, type Rules } from './rules.ts';
 
 export { type Calendar, calendarOf, monthOf, nextMonth, UTC } from './calendar.ts';
 export { type Cohort, cohortsOf } from './cohorts.ts';
-export { type Difference, differencesOf, type Part } from './differ.ts';
+export { type Balances, type Difference, differ, differencesOf, type Part } from './differ.ts';
+export { differing, MINDS } from './minds.ts';
 export { type Month, monthsOf, type Rates, ratesOf } from './months.ts';
 export { type Convert, type Kind, type Movement, movementsOf, sameCurrency } from './movements.ts';
 export { type Observation, type SeenDiscount, type SeenItem, timelines } from './observation.ts';
 export { type MirrorInvoiceLine, type MirrorSubscription, observed, reconstructed } from './reconstruct.ts';
 export { type LedgerRow, ledgerRows, type Reason } from './rows.ts';
-export { PLAIN, PRESETS, type Preset, presetOf, type Rules } from './rules.ts';
+export { OWN_BIT, PLAIN, PRESETS, type Preset, presetOf, type Rules } from './rules.ts';
+export { type Slot, type Variant, variantsOf } from './variants.ts';
 
 /** Everything that follows from an account's observations under one set of rules. */
 export interface Ledger {
@@ -28,12 +30,14 @@ export interface LedgerOptions {
   readonly convert?: Convert;
   /** The last month to close: `2026-11`; that of the last change where it is not given. */
   readonly through?: string;
+  /** Unix seconds: what lies after it has not happened yet. */
+  readonly now?: number;
 }
 
 /** A pure function of what was seen: the ledger, its movements and its months. */
 export function ledgerOf(observations: readonly Observation[], options: LedgerOptions = {}): Ledger {
-  const { rules = PLAIN, calendar = UTC, convert = sameCurrency, through } = options;
-  const rows = ledgerRows(observations, rules);
+  const { rules = PLAIN, calendar = UTC, convert = sameCurrency, through, now = Number.POSITIVE_INFINITY } = options;
+  const rows = ledgerRows(observations, rules).filter(({ at }) => at <= now);
   const movements = movementsOf(rows, { rules, calendar, convert });
   const first = observations.reduce((soonest, { at }) => Math.min(soonest, at), Number.POSITIVE_INFINITY);
   if (first === Number.POSITIVE_INFINITY) return { rows, movements, months: [] };

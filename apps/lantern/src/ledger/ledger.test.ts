@@ -228,7 +228,7 @@ describe('why two presets differ', () => {
       month: '2026-02',
       from: 2000,
       to: 4000,
-      parts: [{ rule: 'discounts', amount: 2000, customers: [{ customer: 'c1', amount: 2000 }] }],
+      parts: [{ rule: 'discounts', amount: 2000, rounding: 0, customers: [{ customer: 'c1', amount: 2000 }] }],
     });
   });
 });

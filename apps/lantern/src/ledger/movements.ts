@@ -105,7 +105,7 @@ function moveOn(
 }
 
 /** Customers that came and went within one month are in neither column (their movements of the month net to nothing). */
-function withoutShortLived(movements: readonly Movement[]): Movement[] {
+export function withoutShortLived(movements: readonly Movement[]): Movement[] {
   const months = new Map<string, Movement[]>();
   for (const movement of movements) {
     const key = `${monthOf(movement.day)} ${movement.customer}`;

@@ -41,6 +41,7 @@ export interface Observation {
   readonly reconstructed: boolean;
 }
 
+/** What decides between two states of one subscription that hold from the same instant on and were seen at the same one. */
 const text = (observation: Observation): string => JSON.stringify(observation, Object.keys(observation).sort().concat(NESTED));
 /** Every key that may stand inside: JSON.stringify keeps only those that it is told. */
 const NESTED = [
@@ -70,19 +71,28 @@ const NESTED = [
   '1',
 ];
 
+/** Earliest first. The text decides where the times do not; it costs more than everything else here, so it is made only then. */
+function byTime(): (a: Observation, b: Observation) => number {
+  const made = new Map<Observation, string>();
+  const textOf = (one: Observation): string => {
+    const known = made.get(one) ?? text(one);
+    made.set(one, known);
+    return known;
+  };
+  return (a, b) => a.at - b.at || a.seen - b.seen || (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : 0);
+}
+
 /** The timelines of all subscriptions: in order, each instant once, whatever the order and number of what was given. */
 export function timelines(observations: readonly Observation[]): Map<string, Observation[]> {
-  const keyed = observations.map((observation) => ({ observation, key: text(observation) }));
-  keyed.sort(
-    (a, b) =>
-      a.observation.at - b.observation.at || a.observation.seen - b.observation.seen || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0),
-  );
   const found = new Map<string, Observation[]>();
-  for (const { observation } of keyed) {
-    const line = found.get(observation.subscription) ?? [];
-    if (line.at(-1)?.at === observation.at) line.pop();
-    line.push(observation);
-    found.set(observation.subscription, line);
+  for (const observation of observations) {
+    const line = found.get(observation.subscription);
+    if (line === undefined) found.set(observation.subscription, [observation]);
+    else line.push(observation);
   }
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const lines = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  return new Map(lines.map(([subscription, line]) => [subscription, eachInstantOnce(line.sort(byTime()))]));
 }
+
+/** Of states that hold from the same instant on, the last. */
+const eachInstantOnce = (line: readonly Observation[]): Observation[] => line.filter((one, n) => line[n + 1]?.at !== one.at);

@@ -41,7 +41,7 @@ const DAY = 86_400;
 const COUNTS = new Set(['active', 'past_due']);
 const PAUSED = new Set(['void', 'mark_uncollectible']);
 
-const isPaused = (seen: Observation): boolean => seen.status === 'paused' || (seen.paused !== null && PAUSED.has(seen.paused));
+export const isPaused = (seen: Observation): boolean => seen.status === 'paused' || (seen.paused !== null && PAUSED.has(seen.paused));
 const pastDueLimit = (seen: Observation, rules: Rules): number | null =>
   rules.pastDueDays === null || seen.status !== 'past_due' || seen.pastDueSince === null
     ? null
@@ -92,12 +92,21 @@ function countingReason(before: State | undefined, now: State): Reason {
   return now.seen.ending ? 'end asked for' : 'canceled';
 }
 
+/** Deeply; an object that stands in both states is the same without a look inside. */
+function samePrice(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => samePrice((a as Fields)[key], (b as Fields)[key]));
+}
+type Fields = Readonly<Record<string, unknown>>;
+
 /** Why one item of a subscription that counts before and after has changed. */
 function itemReason(id: string, before: State, now: State): Reason {
   const [old, fresh] = [before.seen.items.find((item) => item.id === id), now.seen.items.find((item) => item.id === id)];
   if (old === undefined) return 'item added';
   if (fresh === undefined) return 'item removed';
-  if (JSON.stringify(old.price) !== JSON.stringify(fresh.price)) return 'plan change';
+  if (!samePrice(old.price, fresh.price)) return 'plan change';
   if (old.quantity !== fresh.quantity) return 'seats';
   return (now.mrr.get(id) ?? 0) > (before.mrr.get(id) ?? 0) ? 'discount ended' : 'discount';
 }
@@ -128,6 +137,17 @@ function rowsOfChange(before: State | undefined, now: State, at: number): Ledger
     });
   }
   return rows;
+}
+
+/** What a subscription's items come to in all, after the last change for which `until` says that it has come. */
+export function endOf(line: readonly Observation[], rules: Rules, until: (at: number) => boolean): number {
+  const last = line.findLastIndex(({ at }) => until(at));
+  const seen = line[last];
+  if (seen === undefined) return 0;
+  const at = changesWithin(seen, line[last + 1]?.at ?? Number.POSITIVE_INFINITY, rules).findLast(until)!;
+  let sum = 0;
+  for (const mrr of stateAt(seen, at, rules).mrr.values()) sum += mrr;
+  return sum;
 }
 
 /** The ledger of one account and mode: every change of every item, in order of time. The same bytes for the same observations, in any order and number. */

@@ -29,6 +29,8 @@ export const PLAIN: Rules = {
 
 export interface Preset {
   readonly id: string;
+  /** Which bit of stored books is its own (`under`). Never given to another. */
+  readonly bit: number;
   readonly name: string;
   /** What it is; never that it equals anybody's figures. */
   readonly sentence: string;
@@ -38,31 +40,38 @@ export interface Preset {
 const approximates = (peer: string): string => `Approximates ${peer}'s published rules as of 2026-11.`;
 
 export const PRESETS: readonly Preset[] = [
-  { id: 'plain', name: 'Plain', sentence: 'Lantern’s own definitions.', rules: PLAIN },
+  { id: 'plain', bit: 1, name: 'Plain', sentence: 'Lantern’s own definitions.', rules: PLAIN },
   {
     id: 'stripe',
+    bit: 2,
     name: 'Like Stripe',
     sentence: approximates('Stripe'),
     rules: { ...PLAIN, discounts: new Set(['forever'] as const), cancellation: 'at_request' },
   },
   {
     id: 'chartmogul',
+    bit: 4,
     name: 'Like ChartMogul',
     sentence: approximates('ChartMogul'),
     rules: { ...PLAIN, discounts: all, paused: 'count', free: 'contraction' },
   },
   {
     id: 'baremetrics',
+    bit: 8,
     name: 'Like Baremetrics',
     sentence: approximates('Baremetrics'),
     rules: { ...PLAIN, discounts: all, pastDueDays: 30 },
   },
   {
     id: 'profitwell',
+    bit: 16,
     name: 'Like ProfitWell',
     sentence: approximates('ProfitWell'),
     rules: { ...PLAIN, discounts: all, sameMonth: 'hide' },
   },
 ];
+
+/** The bit of an account's own rules, beside those of the presets. */
+export const OWN_BIT = 32;
 
 export const presetOf = (id: string): Preset | undefined => PRESETS.find((preset) => preset.id === id);

@@ -1,6 +1,6 @@
 import { decimalsOf } from '@annex/money';
 import { accountFigures } from '../figures/account.ts';
-import { ledgerUnder } from '../figures/under.ts';
+import { readMonths } from '../figures/months.ts';
 import { type Month, type Movement, ratesOf } from '../ledger/index.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
 import { previewOf } from './mrr.tsx';
@@ -12,8 +12,8 @@ interface Exported {
   readonly movements: readonly Pick<Movement, 'customer' | 'day' | 'kind' | 'amount' | 'after' | 'reason' | 'because' | 'reconstructed'>[];
 }
 
-const MOVEMENTS = `select customer, day, kind, amount, after, reason, because, reconstructed from lantern.movements
-  where account = $1 and livemode = $2 order by day, customer`;
+const MOVEMENTS = `select customer, day, kind, amount, after, reason, because, reconstructed from lantern.counted_movements
+  where account = $1 and livemode = $2 and under & $3::smallint <> 0 order by day, customer`;
 
 /** As the account is counted, or under the preset that the address names. */
 async function exported(visit: AccountVisit): Promise<Exported> {
@@ -21,10 +21,10 @@ async function exported(visit: AccountVisit): Promise<Exported> {
   const figures = await accountFigures(lantern, place);
   const preview = previewOf(visit, figures);
   const { currency } = figures.desk;
-  if (preview !== undefined)
-    return { currency, ...(await ledgerUnder(lantern, place, { figures, rules: preview.rules, name: preview.id })) };
-  const movements = await lantern.kit.query<Exported['movements'][number]>(MOVEMENTS, [place.account, place.livemode]);
-  return { currency, months: figures.months, movements };
+  const shown = preview?.bit ?? figures.desk.shown;
+  const months = preview === undefined ? figures.months : await readMonths(lantern.kit.database, figures.desk, { ...figures, shown });
+  const movements = await lantern.kit.query<Exported['movements'][number]>(MOVEMENTS, [place.account, place.livemode, shown]);
+  return { currency, months, movements };
 }
 
 /** `seats`, or `canceled: too expensive`. */

@@ -167,7 +167,7 @@ async function customer(visit: AccountVisit): Promise<Response> {
   const figures = await accountFigures(lantern, place);
   const counting = countingOf(figures.desk, figures.rates, Math.floor(figures.nowMs / 1000));
   const shown: Shown = {
-    book: bookOf(history!, counting),
+    book: bookOf(history!, figures.desk.rules, counting),
     figures,
     invoices: await customerInvoices(database, place, id),
     payments: await customerPayments(database, place, id),

@@ -6,9 +6,8 @@ import { Money } from '../design/money.tsx';
 import { monthText } from '../design/months.ts';
 import { Choices, type Column, Table } from '../design/table.tsx';
 import { type AccountFigures, accountFigures } from '../figures/account.ts';
-import { KINDS } from '../figures/months.ts';
+import { KINDS, readMonths } from '../figures/months.ts';
 import { KIND_TEXT } from '../figures/movements.ts';
-import { ledgerUnder } from '../figures/under.ts';
 import { type Month, PRESETS, type Preset, presetOf, ratesOf } from '../ledger/index.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
 import { MrrCharts } from './mrr-charts.tsx';
@@ -61,9 +60,7 @@ async function mrr(visit: AccountVisit): Promise<Response> {
   const figures = await accountFigures(lantern, place);
   const preview = previewOf(visit, figures);
   const months =
-    preview === undefined
-      ? figures.months
-      : (await ledgerUnder(lantern, place, { figures, rules: preview.rules, name: preview.id })).months;
+    preview === undefined ? figures.months : await readMonths(lantern.kit.database, figures.desk, { ...figures, shown: preview.bit });
   const { base } = place;
   const { currency, preset } = figures.desk;
   const query = preview === undefined ? '' : `?rules=${preview.id}`;

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import { Csrf } from '../design/form.tsx';
-import { changeDesk, type Desk, deskOf, fromPlain, type PlainRules, presetWith, toPlain } from '../figures/desk.ts';
+import { changeDesk, type Desk, deskOf, fromPlain, markAllStale, type PlainRules, presetWith, toPlain } from '../figures/desk.ts';
 import { PRESETS, presetOf, type Rules } from '../ledger/index.ts';
 import { note } from '../web/noted.ts';
 import { type AccountVisit, field, type Route, redirect } from '../web/visit.ts';
@@ -165,6 +165,8 @@ export async function recount(
     const { rules } = await deskOf(tx, place);
     const next = { rules, currency: stored?.currency ?? null, timeZone: stored?.time_zone ?? null, ...change };
     await changeDesk(tx, place, next);
+    // Rules are another look at books that are kept; days, currencies and rates are in every row of them.
+    if (change.rules === undefined) await markAllStale(tx, place);
     await note(tx, visit, 'counting_changed', {
       rules: presetWith(next.rules)?.name ?? 'own',
       currency: next.currency,

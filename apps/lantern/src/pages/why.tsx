@@ -6,8 +6,8 @@ import { Money } from '../design/money.tsx';
 import { isMonth, monthText } from '../design/months.ts';
 import { type Column, Table } from '../design/table.tsx';
 import { accountFigures } from '../figures/account.ts';
-import { allObservations, ledgerOptions } from '../figures/under.ts';
-import { type Difference, differencesOf, monthOf, type Part, PRESETS, presetOf, type Rules } from '../ledger/index.ts';
+import { differenceBetween } from '../figures/why.ts';
+import { type Difference, monthOf, type Part, PRESETS, presetOf, type Rules } from '../ledger/index.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
 
 /** What a rule decides, as a person would say it. */
@@ -63,6 +63,12 @@ const PartOf: FC<{ part: Part; columns: readonly Column<Part['customers'][number
       </summary>
       <Table caption={RULE_TEXT[part.rule]} columns={columns} rows={part.customers} />
     </details>
+    {part.rounding !== 0 && (
+      <p class="quiet below">
+        And <Money minor={part.rounding} currency={currency} signed /> from rounding: exchange rates are applied to the whole, and here to
+        each customer.
+      </p>
+    )}
   </section>
 );
 
@@ -92,6 +98,7 @@ async function why(visit: AccountVisit): Promise<Response> {
     id: 'yours',
     name: `Yours (${desk.preset?.name ?? 'your own'})`,
     rules: desk.rules,
+    bit: desk.shown,
     sentence: 'As this account is counted.',
   };
   const sides = [yours, ...PRESETS];
@@ -102,8 +109,7 @@ async function why(visit: AccountVisit): Promise<Response> {
   const [from, to] = [pick('from', 'yours'), pick('to', 'stripe')];
   const asked = url.searchParams.get('month') ?? undefined;
   const through = isMonth(asked) && asked <= monthOf(today) ? asked : monthOf(today);
-  const observations = await allObservations(lantern, place, figures);
-  const difference = differencesOf(observations, { from: from.rules, to: to.rules }, { ...ledgerOptions(figures), through });
+  const difference = await differenceBetween(lantern, place, { figures, compared: { from, to, through } });
   const names = await customerNames(visit, difference);
   const columns: Column<Part['customers'][number]>[] = [
     {

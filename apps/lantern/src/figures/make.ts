@@ -1,0 +1,119 @@
+import type { Query } from '@annex/kit';
+import { readHistories } from '../history/read.ts';
+import type { Lantern } from '../lantern.ts';
+import { placeOf } from '../web/place.ts';
+import { countingOf } from './books.ts';
+import { nowOf } from './clock.ts';
+import { type Counted, countedOf } from './counted.ts';
+import { type Desk, deskOf, toPlain } from './desk.ts';
+import { keepCounted, readStored, type Stored } from './keep.ts';
+import { readRates } from './rates.ts';
+
+interface World {
+  readonly account: string;
+  readonly livemode: boolean;
+}
+
+/** Customers whose books are made in one transaction: short enough that nobody waits for it. */
+const BATCH = 100;
+
+const CONNECTED =
+  "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' and kind = 'oauth' for share";
+
+/** Marks are taken off one by one, as they were read: a mark with a lower number may be committed after one with a higher. */
+const STALE = `
+  select customer, array_agg(n::text) as marks from lantern.stale where account = $1 and livemode = $2 and customer <> all($3::text[])
+  group by customer order by min(n) limit ${BATCH}`;
+
+interface Stale {
+  readonly customer: string;
+  readonly marks: readonly string[];
+}
+
+/** Books as they are to be: made without a lock, and stored only if nobody else has made them meanwhile. */
+interface Made {
+  readonly stale: readonly Stale[];
+  readonly counted: readonly Counted[];
+  readonly stored: Stored;
+  /** By customer: subscriptions that changed until then are in it. */
+  readonly through: ReadonlyMap<string, number>;
+  /** How it was counted. */
+  readonly desk: string;
+}
+
+/** While one batch is stored, the next one is made: the database and this process work at the same time. */
+export async function makeBooks(lantern: Lantern, world: World): Promise<void> {
+  for (;;) {
+    let made = await make(lantern, world, []);
+    if (made === undefined) return;
+    while (made !== undefined) {
+      const besides: string[] = made.stale.map(({ customer }) => customer);
+      const next: Promise<Made | undefined> = make(lantern, world, besides);
+      const [stored] = await Promise.all([store(lantern, world, made), next]);
+      if (!stored) return;
+      lantern.hub.tell(world.account, world.livemode);
+      made = await next;
+    }
+  }
+}
+
+const THROUGH = `
+  select customer, max(changed_ms) as through_ms from mirror.subscriptions where account = $1 and livemode = $2 and customer = any($3::text[]) group by 1`;
+
+/** What decides how customers are counted. The rates of payments do not: a new one is of today, and does not move the past. */
+const textOf = ({ slots, currency, timeZone }: Desk): string =>
+  JSON.stringify([slots.map(({ bit, rules }) => [bit, toPlain(rules)]), currency, timeZone]);
+
+/** The marks are read first: whatever comes after what is read here has a mark of its own. */
+async function make({ kit: { database }, now }: Lantern, world: World, besides: readonly string[]): Promise<Made | undefined> {
+  const key = [world.account, world.livemode];
+  const stale = await database.query<Stale>(STALE, [...key, besides]);
+  if (stale.length === 0) return undefined;
+  const customers = stale.map(({ customer }) => customer);
+  const desk = await deskOf(database, await placeOf(database, world.account, world.livemode ? 'live' : 'test'));
+  const rates = await readRates(database, world, desk.currency);
+  const nowSeconds = Math.floor((await nowOf(database, world, now())) / 1000);
+  const changed = await database.query<{ customer: string; through_ms: number }>(THROUGH, [...key, customers]);
+  const stored = await readStored(database, world, customers);
+  const counting = { ...countingOf(desk, rates, nowSeconds), slots: desk.slots, currency: desk.currency };
+  const counted = (await readHistories(database, world, customers)).map((history) => countedOf(history, counting));
+  return { stale, counted, stored, through: new Map(changed.map((row) => [row.customer, row.through_ms])), desk: textOf(desk) };
+}
+
+/** Answers whether there was anything to store it for: an account that is leaving has no books. */
+function store({ kit: { database } }: Lantern, world: World, made: Made): Promise<boolean> {
+  return database.transaction(async (tx) => {
+    const key = [world.account, world.livemode];
+    if ((await tx.query(CONNECTED, key)).length === 0) return false;
+    const locked = await tx.query('select 1 from lantern.desks where account = $1 and livemode = $2 for update', key);
+    if (locked.length === 0) return false;
+    const desk = await deskOf(tx, await placeOf(tx, world.account, world.livemode ? 'live' : 'test'));
+    // Counted otherwise meanwhile: the marks stay, and it is made again.
+    if (textOf(desk) !== made.desk) return true;
+    const ours = await takeMarks(tx, world, made.stale);
+    const counted = made.counted.filter(({ customer }) => ours.has(customer));
+    if (counted.length > 0) await keepCounted(tx, world, { ...made, counted });
+    await tx.query('update lantern.desks set version = version + 1 where account = $1 and livemode = $2', key);
+    return true;
+  });
+}
+
+const TAKE = 'delete from lantern.stale where account = $1 and livemode = $2 and n = any($3::bigint[]) returning customer, n::text as mark';
+
+/**
+ * Whose marks are all still there: nobody else has made these books since they were read. A customer of whom only some are left has
+ * been made by somebody who saw fewer of them, and is marked again.
+ */
+async function takeMarks(tx: Query, { account, livemode }: World, stale: readonly Stale[]): Promise<ReadonlySet<string>> {
+  const taken = await tx.query<{ customer: string }>(TAKE, [account, livemode, stale.flatMap(({ marks }) => marks)]);
+  const counts = new Map<string, number>();
+  for (const { customer } of taken) counts.set(customer, (counts.get(customer) ?? 0) + 1);
+  const again = stale.filter(({ customer, marks }) => counts.has(customer) && counts.get(customer) !== marks.length);
+  if (again.length > 0) {
+    await tx.query('insert into lantern.stale (account, livemode, customer) select $1, $2, unnest($3::text[])', [
+      ...[account, livemode, again.map(({ customer }) => customer)],
+    ]);
+  }
+  const partly = new Set(again.map(({ customer }) => customer));
+  return new Set([...counts.keys()].filter((customer) => !partly.has(customer)));
+}
