@@ -58,12 +58,45 @@ const OWN = `
 
 const SET = 'select currency, day, rate from lantern.rates where account = $1 and livemode = $2';
 
+/** What tells whether Stripe has converted anything since, or the import has ended. */
+const OWN_STATE = `
+  select count(*)::int as n, (select state from annex.imports where account = $1 and livemode = $2) as import
+  from mirror.balance_transactions where account = $1 and livemode = $2 and data->>'exchange_rate' is not null`;
+
+interface OwnRate {
+  readonly currency: string;
+  readonly day: string;
+  readonly rate: number;
+}
+
+/** Kept for a moment: an account with many currencies has as many rates as payments, and its books are asked for many times a second. */
+const kept = new WeakMap<Query, Map<string, { key: string; untilMs: number; own: readonly OwnRate[] }>>();
+const KEEP_MS = 10_000;
+const MOST_KEPT = 200;
+
+type World = { readonly account: string; readonly livemode: boolean };
+
+async function ownRates(on: Query, { account, livemode }: World, reporting: string): Promise<readonly OwnRate[]> {
+  const [state] = await on.query<{ n: number; import: string | null }>(OWN_STATE, [account, livemode]);
+  if (state!.n === 0) return [];
+  const all = kept.get(on) ?? new Map();
+  kept.set(on, all);
+  const [name, key] = [`${account}/${livemode}/${reporting}`, JSON.stringify(state)];
+  const known = all.get(name);
+  const nowMs = performance.now();
+  if (known?.key === key && known.untilMs > nowMs) return known.own;
+  const own = await on.query<OwnRate>(OWN, [account, livemode, reporting]);
+  if (all.size >= MOST_KEPT) all.clear();
+  all.set(name, { key, untilMs: nowMs + KEEP_MS, own });
+  return own;
+}
+
 export async function readRates(
   on: Query,
   { account, livemode }: { account: string; livemode: boolean },
   reporting: string,
 ): Promise<Rates> {
-  const own = await on.query<{ currency: string; day: string; rate: number }>(OWN, [account, livemode, reporting]);
+  const own = await ownRates(on, { account, livemode }, reporting);
   const set = await on.query<{ currency: string; day: string; rate: string }>(SET, [account, livemode]);
   // An owner's own rate wins over Stripe's of the same day.
   const asked = new Set(set.map(({ currency, day }) => `${currency} ${day}`));
