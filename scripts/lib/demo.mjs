@@ -49,5 +49,6 @@ export async function introduceLantern({ platform, lantern, root }) {
     STRIPE_TEST_SECRET_KEY: key,
     STRIPE_TEST_CLIENT_ID: extension.test.client_id,
     STRIPE_WEBHOOK_SECRETS: secrets.join(','),
+    ANNEX_INVARIANTS_REPORTER: `${control}/invariants`,
   };
 }

@@ -141,6 +141,7 @@ function kitOptions(settings: Settings, given: { publicUrl: string; secret: stri
     scope: 'read_only',
     webhookSecrets: settings.webhookSecrets,
     keepDays: settings.keepDays,
+    invariantsReporter: settings.invariantsReporter,
     ...(settings.charge === 'yes' && { plans: PLANS }),
     trialDays: settings.trialDays,
     graceDays: settings.graceDays,

@@ -21,6 +21,7 @@ export interface Settings {
   readonly liveSecretKey: string | undefined;
   readonly liveClientId: string | undefined;
   readonly webhookSecrets: readonly string[];
+  readonly invariantsReporter: string;
   readonly keepDays: number;
   readonly charge: string;
   readonly trialDays: number;
@@ -106,6 +107,13 @@ export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     kind: 'list',
     default: [],
     sentence: 'The signing secrets (whsec_…) of all webhook endpoints that point at /webhooks, separated by commas.',
+  },
+  invariantsReporter: {
+    flag: '--invariants-reporter',
+    env: 'ANNEX_INVARIANTS_REPORTER',
+    kind: 'text',
+    default: '',
+    sentence: 'Where to report how the invariants of the mirror stand: http://…/_annex/invariants of a local platform. For development.',
   },
   keepDays: {
     flag: '--keep-days',

@@ -8,6 +8,7 @@ export type { ConnectOutcome } from './connect/finish.ts';
 export type { StartOptions } from './connect/start.ts';
 export type { Tokens } from './connect/tokens.ts';
 export { type Handler, type Handlers, type HandlersOptions, httpHandlers } from './http/handlers.ts';
+export type { Invariant, OwnInvariant } from './invariants/invariant.ts';
 export { type Connection, createKit, type Kit, type KitOptions } from './kit.ts';
 export type { Effect, InboxEvent } from './mirror/apply.ts';
 export type { AsideEvent } from './mirror/aside.ts';

@@ -7,6 +7,7 @@ import { type ConnectOutcome, finishConnect } from './connect/finish.ts';
 import { connectOwn } from './connect/own.ts';
 import { type StartOptions, startConnect } from './connect/start.ts';
 import { reseal, type Tokens, tokensOf } from './connect/tokens.ts';
+import type { OwnInvariant } from './invariants/invariant.ts';
 import type { Effect } from './mirror/apply.ts';
 import { type AsideEvent, asideEvents, retryAside } from './mirror/aside.ts';
 import { type DoctorOptions, type DoctorReport, doctor } from './mirror/doctor.ts';
@@ -49,6 +50,8 @@ export interface KitOptions extends GivenSettings {
    * are erased with the mirror's, and counted in the same receipt.
    */
   readonly alsoErase?: readonly string[];
+  /** Promises of the extension itself, reported beside the kit's own (setting `invariantsReporter`). */
+  readonly invariants?: readonly OwnInvariant[];
   readonly log?: Setup['log'];
   /** Milliseconds: the clock by which trials and grace end. */
   readonly now?: () => number;
@@ -103,7 +106,7 @@ export interface Kit {
 
 /** Puts an extension together: opens and migrates the database, and starts nothing until `work.start()`. */
 export async function createKit(options: KitOptions): Promise<Kit> {
-  const { database: given, on = {}, alsoErase = [], log = () => {}, now = Date.now, ...rest } = options;
+  const { database: given, on = {}, alsoErase = [], invariants = [], log = () => {}, now = Date.now, ...rest } = options;
   const unsafe = alsoErase.find((table) => !/^[a-z_]+\.[a-z_]+$/.test(table));
   if (unsafe !== undefined) throw new Error(`alsoErase names tables as schema.table in small letters, not ${unsafe}.`);
   const settings = completeSettings(rest);
@@ -152,7 +155,7 @@ export async function createKit(options: KitOptions): Promise<Kit> {
     receive: receiver(setup, ownAccounts(setup)),
     work: {
       start: () => {
-        worker ??= startWorker(setup, effects);
+        worker ??= startWorker(setup, effects, invariants);
       },
       stop: async () => {
         const stopping = worker;

@@ -47,6 +47,8 @@ export interface Settings {
   readonly eventAttempts: number;
   readonly reconcileMinutes: number;
   readonly refreshMinutes: number;
+  readonly invariantsReporter: string;
+  readonly invariantsSeconds: number;
   readonly keepDays: number;
   readonly keepEventDays: number;
   readonly pollMs: number;
@@ -147,6 +149,17 @@ export const SETTINGS: { readonly [Name in keyof Settings]: SettingRow<Settings[
     default: 60,
     env: 'ANNEX_REFRESH_MINUTES',
     sentence: 'How often lists are read again of object types whose events do not tell everything, such as balance transactions. 0: never.',
+  },
+  invariantsReporter: {
+    default: '',
+    env: 'ANNEX_INVARIANTS_REPORTER',
+    sentence:
+      'Where a worker reports how its invariants stand: http://…/_annex/invariants of a local platform, whose page of faults shows it. For development: set it for one worker. Empty: nowhere.',
+  },
+  invariantsSeconds: {
+    default: 5,
+    env: 'ANNEX_INVARIANTS_SECONDS',
+    sentence: 'How often they are looked at and reported, in seconds; each time costs five requests or so for each account, at its pace.',
   },
   keepDays: {
     default: 0,

@@ -84,7 +84,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** The same with a kit that answers `/connect`, `/callback` and `/webhooks` at the origin, and works. */
-export async function createKitWorld(options: WorldOptions & { kit?: Partial<KitOptions> } = {}): Promise<KitWorld> {
+export async function createKitWorld(options: WorldOptions & { kit?: Partial<KitOptions>; reports?: boolean } = {}): Promise<KitWorld> {
   const world = await createWorld(options);
   const { extension, platform, origin } = world;
   const kit = await createKit({
@@ -93,6 +93,7 @@ export async function createKitWorld(options: WorldOptions & { kit?: Partial<Kit
     redirectUri: `${origin}/callback`,
     webhookSecrets: extension.webhookSecrets,
     ...{ limits: 'none', pollMs: 50, settleMs: 50, retryMs: 50 },
+    ...(options.reports === true && { invariantsReporter: `${platform.url}/_annex/invariants`, invariantsSeconds: 0.2 }),
     ...options.kit,
   });
   const server = await serveKit(kit, origin);

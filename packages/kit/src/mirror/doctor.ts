@@ -7,7 +7,7 @@ import { type FieldDiff, fieldDiffs } from './field-diff.ts';
 import { holdConnection } from './hold.ts';
 import type { MirroredObject } from './mirrored-object.ts';
 import { fetchWhole, storeFound } from './refetch.ts';
-import { insisting, whenRefused } from './source.ts';
+import { insisting, untilAnswered, whenRefused } from './source.ts';
 import { storable } from './storable.ts';
 
 /** One object that the mirror has wrong. */
@@ -52,10 +52,11 @@ export interface DoctorOptions {
   /** Only so many pages of each list, newest first; all of them without it. */
   readonly pages?: number;
   readonly repair?: boolean;
+  /** Differences of one object type that are looked at one by one. Default 200. */
+  readonly looks?: number;
   readonly onObject?: (report: ObjectReport) => void;
 }
 
-/** Differences of one object type that are looked at one by one. */
 const LOOKS = 200;
 /** How often a difference is looked at again while events about it may be on their way. */
 const PATIENCE = 5;
@@ -101,22 +102,23 @@ async function examine(
     if (!isRefusal(error)) throw error;
     return { object: mirrored.object, source: 0, mirror: 0, months: [], drift: [], more: 0, note: `cannot be read: ${error.message}` };
   }
-  const own = await mirrorMonths(setup.database, world, mirrored);
+  const own = read.whole ? await mirrorMonths(setup.database, world, mirrored) : new Map<string, MonthSum>();
   if (read.whole) for await (const id of mirroredIds(setup.database, world, mirrored)) if (!read.seen.has(id)) read.suspects.add(id);
   const suspects = [...read.suspects];
   const drift: Drift[] = [];
-  for (const id of suspects.slice(0, LOOKS)) {
+  const looks = options.looks ?? LOOKS;
+  for (const id of suspects.slice(0, looks)) {
     counted.requests++;
     const found = await secondLook(setup, world, mirrored, id, options.repair ?? false);
     if (found !== undefined) drift.push(found);
   }
-  const rest = suspects.slice(LOOKS);
+  const rest = suspects.slice(looks);
   if (options.repair && rest.length > 0) await askFor(setup, world, mirrored, rest);
   const sum = (of: Iterable<MonthSum>): number => [...of].reduce((total, { count }) => total + count, 0);
   return {
     object: mirrored.object,
     source: sum(read.sums.values()),
-    mirror: sum(own.values()),
+    mirror: read.whole ? sum(own.values()) : read.seen.size - drift.filter(({ kind }) => kind === 'missing').length,
     months: read.whole ? monthsOf(read.sums, own) : [],
     drift,
     more: rest.length,
@@ -184,7 +186,7 @@ function monthsOf(source: ReadonlyMap<string, MonthSum>, mirror: ReadonlyMap<str
 async function secondLook(setup: Setup, world: World, mirrored: MirroredObject, id: string, repair: boolean): Promise<Drift | undefined> {
   for (let look = 1; ; look++) {
     const before = await rowOf(setup, world, mirrored, id);
-    const found = await fetchWhole(setup, world, mirrored, id);
+    const found = await untilAnswered(setup, () => fetchWhole(setup, world, mirrored, id));
     const row = await rowOf(setup, world, mirrored, id);
     const [equal] = await setup.database.query<{ same: boolean }>('select $1::jsonb = $2::jsonb as same', [
       row?.data ?? 'null',

@@ -27,16 +27,31 @@ export async function actingFor(setup: Setup, world: World, ask: Ask): Promise<A
 
 const TRIES = 5;
 
-/** The same for who cannot come back later: what passes by itself (limits, locks, failures of theirs) is tried again. */
-export async function insisting(setup: Setup, world: World, ask: Ask): Promise<Answer> {
+/**
+ * The same for who cannot come back later: what passes by itself (limits, locks, failures of theirs) is tried again. Where the caller
+ * says how long it would wait for the account's pace, it is not made to wait longer.
+ */
+export function insisting(setup: Setup, world: World, ask: Ask): Promise<Answer> {
+  const isOurPace = (error: unknown): boolean => isRefusal(error, 'rate') && error.facts.status === undefined;
+  return untilAnswered(
+    setup,
+    () => actingFor(setup, world, ask),
+    (error) => ask.patienceMs !== undefined && isOurPace(error),
+  );
+}
+
+export async function untilAnswered<T>(
+  setup: Setup,
+  ask: () => Promise<T>,
+  givesUp: (error: unknown) => boolean = () => false,
+): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await actingFor(setup, world, ask);
+      return await ask();
     } catch (error) {
-      // Refused by our own pace, because the caller would not wait for it: then it is not tried again either.
-      const isOurs = isRefusal(error, 'rate') && error.facts.status === undefined;
-      if (tries >= TRIES || isOurs || !isRefusal(error, 'rate', 'lock', 'server', 'network')) throw error;
-      await new Promise((done) => setTimeout(done, setup.settings.retryMs * 2 ** (tries - 1)));
+      if (tries >= TRIES || givesUp(error) || !isRefusal(error, 'rate', 'lock', 'server', 'network')) throw error;
+      const wait = Math.max(setup.settings.retryMs * 2 ** (tries - 1), Math.min(error.facts.retryAfterMs ?? 0, 10_000));
+      await new Promise((done) => setTimeout(done, wait));
     }
   }
 }

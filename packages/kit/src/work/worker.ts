@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import { billingStep } from '../billing/step.ts';
 import { eraseStep } from '../cleanup/forget-account.ts';
 import { retainStep } from '../cleanup/retention.ts';
+import type { OwnInvariant } from '../invariants/invariant.ts';
+import { reporting } from '../invariants/report.ts';
 import { applyBatch, type Effect } from '../mirror/apply.ts';
 import { claimRanges, readRange } from '../mirror/backfill.ts';
 import { finishImports } from '../mirror/imports.ts';
@@ -32,7 +34,7 @@ const HOUR_MS = 3_600_000;
  * One worker. Any number may run, in any number of processes on any number of machines: they share the database and nothing else,
  * claim work by leases, and take over what a killed one had claimed once its lease has ended.
  */
-export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>): Worker {
+export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>, own: readonly OwnInvariant[] = []): Worker {
   const owner = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
   const { pollMs, concurrency } = setup.settings;
   const idleMs = setup.database.kind === 'embedded' ? Math.max(pollMs, 1_000) : pollMs;
@@ -60,7 +62,7 @@ export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>):
     { idleMs: Math.min(idleMs, 500), failed: failed('Importing') },
   );
   const fetches = inFlight();
-  const loops: Record<Job, Loop> = {
+  const loops: Record<Job, Loop> & { report?: Loop } = {
     import: importing,
     apply: loop(
       async () => {
@@ -91,6 +93,7 @@ export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>):
       { idleMs, failed: failed('Erasing') },
     ),
     billing: loop(() => billingStep(setup), { idleMs, failed: failed('Billing') }),
+    ...reporter(setup, own, failed('Looking at the invariants')),
   };
   const tidy = loop(() => retainStep(setup), { idleMs: HOUR_MS, failed: failed('Applying the retention policy') });
   return {
@@ -112,4 +115,16 @@ export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>):
       ];
     },
   };
+}
+
+/** The loop that reports how the invariants stand, where there is somebody to report to. */
+function reporter(setup: Setup, own: readonly OwnInvariant[], failed: (error: Error) => void): { report?: Loop } {
+  const { invariantsReporter, invariantsSeconds } = setup.settings;
+  if (invariantsReporter === '') return {};
+  const report = reporting(setup, own);
+  const step = async (alive: () => void): Promise<boolean> => {
+    await report(alive);
+    return false;
+  };
+  return { report: loop(step, { idleMs: invariantsSeconds * 1_000, failed }) };
 }

@@ -40,7 +40,7 @@ function grouped(invariants: readonly Invariant[]): Map<string, Invariant[]> {
 
 const Standing: FC<{ holds: boolean | undefined }> = ({ holds }) =>
   holds === undefined ? (
-    <span class="tag">not known yet</span>
+    <span class="tag">unknown</span>
   ) : (
     <span class={`tag ${holds ? 'good' : 'bad'}`}>{holds ? '✓ holds' : '✗ broken'}</span>
   );
@@ -64,9 +64,6 @@ const Reported: FC<{ platform: Platform; invariants: readonly Invariant[] }> = (
         <tr>
           <th scope="col">State</th>
           <th scope="col">Invariant</th>
-          <th scope="col" class="num">
-            Right
-          </th>
         </tr>
       </thead>
       <tbody>
@@ -77,11 +74,11 @@ const Reported: FC<{ platform: Platform; invariants: readonly Invariant[] }> = (
             </td>
             <td>
               <strong>{title}</strong>
+              {of !== undefined && ` · ${kept.toLocaleString('en')} of ${of.toLocaleString('en')}`}
               {told.map((one) => (
                 <Told platform={platform} one={one} />
               ))}
             </td>
-            <td class="num">{of === undefined ? '' : `${kept.toLocaleString('en')} of ${of.toLocaleString('en')}`}</td>
           </tr>
         ))}
       </tbody>
