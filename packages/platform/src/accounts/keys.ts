@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { type Cipher, createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Ids } from '../engine/index.ts';
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -31,11 +31,16 @@ export class RandomIds extends BlockIds {
   }
 }
 
-/** The same ids whenever the same thing is done again, and not to be guessed without the secret. */
+const ZEROS = Buffer.alloc(256);
+
+/**
+ * The same ids whenever the same thing is done again, and not to be guessed without the secret. What it is about (a whole object) is
+ * hashed once, and only where an id is asked for; the ids are a key stream.
+ */
 export class DerivedIds extends BlockIds {
   private readonly secret: string;
   private readonly about: string;
-  private blocks = 0;
+  private stream: Cipher | undefined;
 
   constructor(secret: string, about: string) {
     super();
@@ -44,8 +49,13 @@ export class DerivedIds extends BlockIds {
   }
 
   protected next(): Buffer {
-    this.blocks += 1;
-    return createHmac('sha512', this.secret).update(`${this.blocks} ${this.about}`).digest();
+    this.stream ??= this.begin();
+    return this.stream.update(ZEROS);
+  }
+
+  private begin(): Cipher {
+    const seed = createHmac('sha512', this.secret).update(this.about).digest();
+    return createCipheriv('aes-256-ctr', seed.subarray(0, 32), seed.subarray(32, 48));
   }
 }
 

@@ -65,9 +65,9 @@ export class Draft {
     return new Draft(this.core, world, this.now, this.actor);
   }
 
-  /** A draft of its own over the same store, at the same instant, that nobody keeps: what would happen can be lived in it. */
+  /** A draft of its own over the same store, at the same instant, that nobody keeps or is told of: what would happen is lived in it. */
   scratch(): Draft {
-    return Draft.begin(this.core.ground, this.world).at(this.now);
+    return Draft.begin({ ...this.core.ground, silent: true }, this.world).at(this.now);
   }
 
   /** The same draft at another instant (a test clock's). */
@@ -289,7 +289,7 @@ export class Draft {
   }
 
   private tell(type: string | undefined, object: StripeObject, options: EmitOptions & { readonly before?: StripeObject } = {}): void {
-    if (type === undefined) return;
+    if (type === undefined || this.core.ground.silent === true) return;
     const text = this.textOf(object);
     const previous = (): Fields | undefined => options.before && previousAttributes(options.before, object);
     const told = this.core.ground.resources.tellsBefore(type) ? (options.previous ?? previous()) : undefined;

@@ -29,6 +29,8 @@ export interface Ground {
   readonly origin: string;
   /** The paths that the answer will be expanded by. */
   readonly expand: readonly string[];
+  /** Nobody hears of what happens: no event is made. */
+  readonly silent?: boolean;
 }
 
 /** An event that happened in a draft; it becomes an `event` object when the change is recorded. */
