@@ -37,7 +37,7 @@ function installEngines() {
 /** Starts a child and resolves with its last line of JSON: at its end, or with `early` as soon as it says one. */
 function run(script, given, early = false) {
   const args = [join(here, 'lib', script), ...(Array.isArray(given) ? given.map(String) : [JSON.stringify(given)])];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', process.env.ANNEX_BENCH_LOUD ? 'inherit' : 'ignore'] });
   const said = new Promise((done, failed) => {
     let text = '';
     child.stdout.on('data', (part) => {
@@ -64,7 +64,7 @@ async function main() {
   const source = run('mirror-source.mjs', [0, OBJECTS], true);
   const about = await source.said;
   const world = { postgres, admin, folder, about, platformPid: source.child.pid };
-  const who = ['kit', ...(folder === undefined ? [] : Object.keys(ENGINES))];
+  const who = process.env.ANNEX_BENCH_LOUD ? ['kit'] : ['kit', ...(folder === undefined ? [] : Object.keys(ENGINES))];
 
   if (PARTS.includes('backfill')) {
     const results = new Map(who.map((name) => [name, []]));

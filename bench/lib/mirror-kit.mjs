@@ -1,7 +1,7 @@
 // The kit imports the account whose key it is given, and tells what that cost. Argument: JSON of {url, key, databaseUrl, limits,
 // secret?}: with a secret it receives webhooks instead, and says its port.
 import { createServer } from 'node:http';
-import { createKit } from '../../packages/kit/dist/index.js';
+import { createKit, nodeWebhook } from '../../packages/kit/dist/index.js';
 
 const { url, key, databaseUrl, limits, secret } = JSON.parse(process.argv[2]);
 const kit = await createKit({
@@ -15,6 +15,7 @@ const kit = await createKit({
   limitShare: 1,
   reconcileMinutes: 0,
   refreshMinutes: 0,
+  log: (...said) => process.stderr.write(`${JSON.stringify(said)}\n`),
 });
 if (secret !== undefined) {
   // Connected, with nothing to import: only what arrives is measured.
@@ -24,13 +25,7 @@ if (secret !== undefined) {
     [id],
   );
   kit.work.start();
-  const server = createServer(async (request, response) => {
-    const parts = [];
-    for await (const part of request) parts.push(part);
-    const headers = { 'stripe-signature': request.headers['stripe-signature'] };
-    const answer = await kit.receive(new Request('http://web/', { method: 'POST', body: Buffer.concat(parts), headers }));
-    response.writeHead(answer.status).end();
-  });
+  const server = createServer(nodeWebhook(kit));
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   process.stdout.write(`${JSON.stringify({ port: server.address().port })}\n`);
   await new Promise(() => {});

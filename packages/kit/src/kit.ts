@@ -16,7 +16,7 @@ import { type ImportMove, moveImport, type Progress, readProgress, startAgain } 
 import type { MirroredObject } from './mirror/mirrored-object.ts';
 import { mirroredObjects } from './mirror/objects/index.ts';
 import { prepare } from './mirror/prepare.ts';
-import { receiver } from './mirror/receive.ts';
+import { type Receiver, receiver, webHandler } from './mirror/receive.ts';
 import { type Reconciled, reconcile } from './mirror/reconcile.ts';
 import { platformAccount } from './mirror/source.ts';
 import { connectDatabase, type DatabaseChoice } from './postgres/connect.ts';
@@ -77,6 +77,8 @@ export interface Kit {
   connections(): Promise<Connection[]>;
   /** The webhook endpoint: a web-standard handler. */
   receive(request: Request): Promise<Response>;
+  /** The same without the web standard's objects: the body exactly as it came, and its `Stripe-Signature`. See `nodeWebhook`. */
+  receiveBody: Receiver;
   readonly work: {
     start(): void;
     stop(): Promise<void>;
@@ -139,6 +141,9 @@ export async function createKit(options: KitOptions): Promise<Kit> {
       ([type, effect]) => [type as string, inTime(effect as Effect, settings.effectMs)],
     ),
   );
+  // Only a process that works has every handler; one that only receives leaves the rest to those that work.
+  const atOnce = (type: string): boolean => worker !== undefined && !effects.has(type);
+  const receiveBody = receiver(setup, { ownAccount: ownAccounts(setup), atOnce });
   return {
     settings,
     database,
@@ -152,7 +157,8 @@ export async function createKit(options: KitOptions): Promise<Kit> {
     },
     billing: billingOf(setup),
     ...asked(setup),
-    receive: receiver(setup, ownAccounts(setup)),
+    receive: webHandler(receiveBody),
+    receiveBody,
     work: {
       start: () => {
         worker ??= startWorker(setup, effects, invariants);
@@ -173,7 +179,7 @@ export async function createKit(options: KitOptions): Promise<Kit> {
   };
 }
 
-function asked(setup: Setup): Omit<Kit, 'settings' | 'database' | 'connect' | 'billing' | 'receive' | 'work' | 'close'> {
+function asked(setup: Setup): Omit<Kit, 'settings' | 'database' | 'connect' | 'billing' | 'receive' | 'receiveBody' | 'work' | 'close'> {
   const { database, feed } = setup;
   return {
     connections: () =>

@@ -1,6 +1,6 @@
 // One process of an extension, to be killed: `worker` works, `web` receives webhooks. It runs the build, as in production.
 import { createServer } from 'node:http';
-import { createKit } from '@annex/kit';
+import { createKit, nodeWebhook } from '@annex/kit';
 
 const { role, options } = JSON.parse(process.argv[2]);
 // One file for the three roles: `worker`, `web`, and `both` for the embedded database, which serves a single process.
@@ -26,12 +26,6 @@ const kit = await open();
 if (role !== 'web') kit.work.start();
 if (role === 'worker') process.stdout.write('ready\n');
 else {
-  const server = createServer(async (request, response) => {
-    const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const headers = { 'stripe-signature': request.headers['stripe-signature'] };
-    const answer = await kit.receive(new Request('http://web/', { method: 'POST', body: Buffer.concat(chunks), headers }));
-    response.writeHead(answer.status).end();
-  });
+  const server = createServer(nodeWebhook(kit));
   server.listen(0, '127.0.0.1', () => process.stdout.write(`ready ${server.address().port}\n`));
 }

@@ -3,7 +3,7 @@ import type { Setup } from '../setup.ts';
 import type { World } from '../wire/stripe-api.ts';
 import { storeObservations } from './door.ts';
 import { eventInterval } from './interval.ts';
-import { fold, type Observation, observationsText, stub } from './observation.ts';
+import { foldAll, type Observation, observationsText, stub } from './observation.ts';
 
 /** An event as it lies in the inbox. `data` is its object as JSON text, in the database's own spelling. */
 export interface InboxEvent extends World {
@@ -29,20 +29,21 @@ const CLAIM = `
 
 const CLAIM_ONE = `select ${COLUMNS} from annex.inbox where account = $1 and livemode = $2 and id = $3 and state = 'new' for update skip locked`;
 
+/** Last of all, because everybody who changes the same table waits for its stream. */
 const DONE = `
-  update annex.inbox i set state = 'applied', settled_ms = ${NOW_MS}, error = null, times = times + 1
-  from unnest($1::text[], $2::boolean[], $3::text[]) as e(account, livemode, id)
-  where i.account = e.account and i.livemode = e.livemode and i.id = e.id`;
+  with done as (
+    update annex.inbox i set state = 'applied', settled_ms = ${NOW_MS}, error = null, times = times + 1
+    from unnest($1::text[], $2::boolean[], $3::text[]) as e(account, livemode, id)
+    where i.account = e.account and i.livemode = e.livemode and i.id = e.id
+  )
+  update annex.streams s set version = version + 1, moved_ms = ${NOW_MS}
+  from (select * from unnest($4::text[], $5::boolean[], $6::text[]) as c(account, livemode, object) order by 1, 2, 3) c
+  where s.account = c.account and s.livemode = c.livemode and s.object = c.object`;
 
 const GATE = `
   select account, livemode from annex.connections
   where state = 'connected' and (account, livemode) in (select * from unnest($1::text[], $2::boolean[]))
   order by account, livemode for share`;
-
-const MOVED = `
-  update annex.streams s set version = version + 1, moved_ms = ${NOW_MS}
-  from (select * from unnest($1::text[], $2::boolean[], $3::text[]) as c(account, livemode, object) order by 1, 2, 3) c
-  where s.account = c.account and s.livemode = c.livemode and s.object = c.object`;
 
 /**
  * Applies what lies in the inbox, oldest first, up to `batch` events in one transaction; several workers may do so at once, and the
@@ -88,7 +89,8 @@ async function applyAlone(setup: Setup, effects: ReadonlyMap<string, Effect>, ev
   }
 }
 
-type Touched = World & { object: string };
+/** A table that changed, and whether something in it is in doubt. */
+export type Touched = World & { object: string; dirty: boolean };
 
 async function applyAll(setup: Setup, tx: Query, events: InboxEvent[], effects: ReadonlyMap<string, Effect>): Promise<Touched[]> {
   const accounts = events.map(({ account }) => account);
@@ -96,37 +98,20 @@ async function applyAll(setup: Setup, tx: Query, events: InboxEvent[], effects: 
   const open = await tx.query<World>(GATE, [accounts, modes]);
   const connected = new Set(open.map(({ account, livemode }) => `${account}/${livemode}`));
   const wanted = events.filter(({ account, livemode }) => connected.has(`${account}/${livemode}`));
-  const touched: Touched[] = [];
-  for (const [object, observations] of observationsOf(setup, wanted)) {
-    const mirrored = setup.objects.get(object)!;
-    const stored = await tx.query<World>(storeObservations(mirrored), [observationsText(observations), setup.settings.settleMs]);
-    const worlds = new Map(stored.map(({ account, livemode }) => [`${account}/${livemode}`, { account, livemode, object }]));
-    touched.push(...worlds.values());
-  }
+  const observations = foldAll(wanted.flatMap((event) => observationIn(setup, event) ?? []));
+  const objects = [...new Set(observations.map(({ object }) => object))].sort().map((object) => setup.objects.get(object)!);
+  const stored = [observationsText(observations), setup.settings.settleMs];
+  const touched = objects.length === 0 ? [] : await tx.query<Touched>(storeObservations(objects), stored);
   for (const event of wanted) await effects.get(event.type)?.(event, tx);
-  await tx.query(DONE, [accounts, modes, events.map(({ id }) => id)]);
-  if (touched.length > 0) {
-    await tx.query(MOVED, [touched.map((t) => t.account), touched.map((t) => t.livemode), touched.map((t) => t.object)]);
-  }
+  await tx.query(DONE, [
+    ...[accounts, modes, events.map(({ id }) => id)],
+    ...[touched.map(({ account }) => account), touched.map(({ livemode }) => livemode), touched.map(({ object }) => object)],
+  ]);
   return touched;
 }
 
-/** The batch as observations, each object once, in the order of the tables, so that no two transactions wait for each other. */
-function observationsOf(setup: Setup, events: readonly InboxEvent[]): [string, Observation[]][] {
-  const byObject = new Map<string, Map<string, Observation>>();
-  for (const event of events) {
-    const observation = observationIn(setup, event);
-    if (observation === undefined) continue;
-    const ofObject = byObject.get(event.object!) ?? new Map<string, Observation>();
-    byObject.set(event.object!, ofObject);
-    const key = `${event.account}/${event.livemode}/${observation.id}`;
-    const known = ofObject.get(key);
-    ofObject.set(key, known === undefined ? observation : fold(known, observation));
-  }
-  return [...byObject].sort(([a], [b]) => (a < b ? -1 : 1)).map(([object, found]) => [object, [...found.values()]]);
-}
-
-function observationIn(setup: Setup, event: InboxEvent): Observation | undefined {
+/** What an event says of its object; undefined where the mirror does not keep such objects. Changes of one object are folded by the caller. */
+export function observationIn(setup: Setup, event: Omit<InboxEvent, 'id' | 'attempts'>): Observation | undefined {
   const mirrored = setup.objects.get(event.object ?? '');
   if (mirrored === undefined || event.object_id === null || event.data === null) return undefined;
   const deleted = mirrored.deleted_by?.includes(event.type) ?? false;
@@ -136,6 +121,7 @@ function observationIn(setup: Setup, event: InboxEvent): Observation | undefined
   return {
     account: event.account,
     livemode: event.livemode,
+    object: mirrored.object,
     id: event.object_id,
     deleted,
     ...(ahead ? { lo: 0, hi: event.received_ms + 5_000 } : eventInterval(event.created)),
@@ -146,7 +132,7 @@ function observationIn(setup: Setup, event: InboxEvent): Observation | undefined
   };
 }
 
-function tellChanged(setup: Setup, touched: readonly Touched[]): void {
-  for (const one of touched) setup.feed.tell({ kind: 'objects', ...one });
-  if (touched.length > 0) setup.wake('refetch');
+export function tellChanged(setup: Setup, touched: readonly Touched[]): void {
+  for (const { account, livemode, object } of touched) setup.feed.tell({ kind: 'objects', account, livemode, object });
+  if (touched.some(({ dirty }) => dirty)) setup.wake('refetch');
 }

@@ -17,6 +17,7 @@ onEachDatabase('the door', (opened) => {
   const observation = (id: string, given: Partial<Observation> & { lo: number; hi: number; data: string }): Observation => ({
     account: 'acct_1',
     livemode: false,
+    object: 'customer',
     id,
     deleted: false,
     rank: 1,
@@ -25,7 +26,7 @@ onEachDatabase('the door', (opened) => {
     ...given,
   });
   const state = (id: string, version: number): string => `{"id": "${id}", "object": "customer", "created": 5, "version": ${version}}`;
-  const store = (list: Observation[]) => opened.current.query(storeObservations(customer), [observationsText(list), 0]);
+  const store = (list: Observation[]) => opened.current.query(storeObservations([customer]), [observationsText(list), 0]);
   const row = async (id: string) => {
     const [found] = await opened.current.query(
       "select deleted, lo, hi, dirty, seen, data from mirror.customers where account = 'acct_1' and not livemode and id = $1",
@@ -140,7 +141,7 @@ onEachDatabase('the door', (opened) => {
     const lines = (n: number, has_more: boolean) =>
       JSON.stringify({ id, object: 'invoice', lines: { has_more, data: Array.from({ length: n }, (_, i) => i) } });
     const put = (lo: number, data: string) =>
-      opened.current.query(storeObservations(invoice), [observationsText([observation(id, { lo, hi: lo, data })]), 0]);
+      opened.current.query(storeObservations([invoice]), [observationsText([observation(id, { object: 'invoice', lo, hi: lo, data })]), 0]);
     await put(1_000, lines(12, false));
     await put(2_000, lines(10, true));
     const [found] = await opened.current.query(

@@ -40,7 +40,7 @@ const COLUMNS = '(account, livemode, id, created, deleted, lo, hi, rank, dirty, 
 const ask = (account: string, livemode: string, object: string, delay: string): string => `
   asked as (
     insert into annex.refetch (account, livemode, object, id, due_ms)
-    select ${account}, ${livemode}, '${object}', id, ${NOW_MS} + ${delay} from put where dirty
+    select ${account}, ${livemode}, ${object}, id, ${NOW_MS} + ${delay} from put where dirty
     on conflict (account, livemode, object, id) do nothing
   )`;
 
@@ -71,35 +71,52 @@ export const storePage = (object: MirroredObject): string =>
     from items order by o->>'id'
     ${RULE}
     returning id, dirty
-  ), ${ask('$1::text', '$2::boolean', object.object, '$6::bigint')}
+  ), ${ask('$1::text', '$2::boolean', `'${object.object}'`, '$6::bigint')}
   select coalesce((p->>'has_more')::boolean, false) as has_more, jsonb_array_length(p->'data') as count,
     p->'data'->-1->>'id' as last_id, (p->'data'->-1->>'created')::bigint as last_created,
     (p->'data'->0->>'created')::bigint as first_created
   from page`),
   );
 
+const NOTHING = "select '' as account, false as livemode, '' as object, '' as id, false as dirty where false";
+
 /**
- * Observations from events, of any accounts, each object at most once: `$1` is a JSON array of
- * `{account, livemode, id, deleted, lo, hi, rank, cut, dirty, data}`, `$2` the delay of a fetch (ms). Answers the rows that changed or are in doubt.
+ * Puts the rows of `items` (account, livemode, object, id, deleted, lo, hi, rank, cut, dirty, o: each object at most once) where they
+ * belong, and asks for what is in doubt, as parts of one statement. They leave `touched`: the tables that changed, per account and mode.
+ * Tables in the order of their names and rows in the order of their keys, so that no two statements wait for each other.
  */
-export const storeObservations = (object: MirroredObject): string =>
-  cached(observations, object, () =>
-    hot(`
-  with items as materialized (
-    select account, livemode, id, deleted, lo, hi, rank, dirty, cut or (not deleted and (${isCut(object)})) as cut, o
-    from (select account, livemode, id, deleted, lo, hi, rank, cut, dirty, data as o from jsonb_to_recordset($1::jsonb) as given
-      (account text, livemode boolean, id text, deleted boolean, lo bigint, hi bigint, rank smallint, cut boolean, dirty boolean, data jsonb)) as given
-  ),
-  put as (
+export const putItems = (objects: readonly MirroredObject[], delay: string): string => `
+  ${objects
+    .map(
+      (object, n) => `put_${n} as (
     insert into mirror.${object.table} as t ${COLUMNS}
-    select account, livemode, id, (o->>'created')::bigint, deleted, lo, hi, rank, dirty or cut,
-      case when cut then -1 else 0 end, ${NOW_MS}, o
-    from items order by account, livemode, id
+    select account, livemode, id, (o->>'created')::bigint, deleted, lo, hi, rank, dirty or cut, case when cut then -1 else 0 end, ${NOW_MS}, o
+    from (select account, livemode, id, deleted, lo, hi, rank, dirty, cut or (not deleted and (${isCut(object)})) as cut, o
+      from items where object = '${object.object}') as i
+    order by account, livemode, id
     ${RULE}
     returning account, livemode, id, dirty
-  ), ${ask('account', 'livemode', object.object, '$2::bigint')}
-  select account, livemode, id from put`),
-  );
+  ), `,
+    )
+    .join('')}
+  put as materialized (
+    ${objects.map(({ object }, n) => `select account, livemode, '${object}' as object, id, dirty from put_${n}`).join(' union all ') || NOTHING}
+  ), ${ask('account', 'livemode', 'object', delay)},
+  touched as materialized (
+    select account, livemode, object, bool_or(dirty) as dirty from put group by account, livemode, object order by account, livemode, object
+  )`;
+
+/**
+ * Observations of any accounts, each object at most once: `$1` is a JSON array of
+ * `{account, livemode, object, id, deleted, lo, hi, rank, cut, dirty, data}`, `$2` the delay of a fetch (ms). Answers which tables changed, and
+ * whether something in them is in doubt.
+ */
+export const storeObservations = (objects: readonly MirroredObject[]): string => `
+  with items as materialized (
+    select account, livemode, object, id, deleted, lo, hi, rank, cut, dirty, data as o from jsonb_to_recordset($1::jsonb) as given
+      (account text, livemode boolean, object text, id text, deleted boolean, lo bigint, hi bigint, rank smallint, cut boolean, dirty boolean, data jsonb)
+  ), ${putItems(objects, '$2::bigint')}
+  select account, livemode, object, dirty from touched`;
 
 /**
  * What a fetch of one object found, when everything known before the request was already in the database: then it is newer than
@@ -124,7 +141,6 @@ export const NO_ROW = -2;
 
 type Cache = Map<string, string>;
 const pages: Cache = new Map();
-const observations: Cache = new Map();
 const fetched: Cache = new Map();
 
 function cached(cache: Cache, { table }: MirroredObject, make: () => string): string {

@@ -1,12 +1,23 @@
 import { type Database, NOW_MS } from '../postgres/database.ts';
 import { storable } from './storable.ts';
 
+/** What is read of an event before the database does. */
+export interface EventShape {
+  readonly id: string;
+  readonly type: string;
+  readonly created: number;
+  readonly livemode: boolean;
+  readonly account?: string | null;
+  readonly api_version?: string | null;
+  readonly data?: { readonly object?: { readonly object?: string; readonly id?: string } };
+}
+
 /** An event on its way into the inbox. `body` is its JSON exactly as it came. */
 export interface IncomingEvent {
   readonly account: string;
   readonly livemode: boolean;
-  readonly id: string;
   readonly source: 'webhook' | 'reconcile';
+  readonly event: EventShape;
   readonly body: string;
 }
 
@@ -43,46 +54,4 @@ export async function insertEvents(database: Database, events: readonly Incoming
     )
     .join(',')}]`;
   return database.query<Stored>(INSERT, [storable(text)]);
-}
-
-interface Waiting {
-  readonly event: IncomingEvent;
-  done(isNew: boolean): void;
-  failed(error: unknown): void;
-}
-
-/** Stores events that arrive at the same time with one statement. Each caller is answered after its event is committed. */
-export function groupCommit(database: Database, most: number): (event: IncomingEvent) => Promise<boolean> {
-  let waiting: Waiting[] = [];
-  let flying = 0;
-
-  const flush = async (): Promise<void> => {
-    const batch = waiting.slice(0, most);
-    waiting = waiting.slice(most);
-    flying++;
-    try {
-      const stored = await insertEvents(
-        database,
-        batch.map(({ event }) => event),
-      );
-      const keys = new Set(stored.map(({ account, livemode, id }) => `${account}/${livemode}/${id}`));
-      for (const { event, done } of batch) done(keys.has(`${event.account}/${event.livemode}/${event.id}`));
-    } catch (error) {
-      // One event the database cannot keep must not cost the others their answer.
-      if (batch.length === 1) batch[0]?.failed(error);
-      else
-        await Promise.all(
-          batch.map(({ event, done, failed }) => insertEvents(database, [event]).then((rows) => done(rows.length > 0), failed)),
-        );
-    } finally {
-      flying--;
-      if (waiting.length > 0 && flying < 2) void flush();
-    }
-  };
-  return (event) =>
-    new Promise((done, failed) => {
-      waiting.push({ event, done, failed });
-      // Whoever comes in this turn of the event loop goes along.
-      if (flying < 2 && waiting.length === 1) setImmediate(() => void (waiting.length > 0 && flush()));
-    });
 }

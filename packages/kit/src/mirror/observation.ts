@@ -2,6 +2,7 @@
 export interface Observation {
   readonly account: string;
   readonly livemode: boolean;
+  readonly object: string;
   readonly id: string;
   readonly deleted: boolean;
   readonly lo: number;
@@ -12,15 +13,26 @@ export interface Observation {
   readonly cut: boolean;
   /** In doubt: to be fetched. */
   readonly dirty: boolean;
-  /** JSON text in the database's own spelling, so that equal text is equal content. */
+  /** JSON text in one spelling, so that equal text is equal content. */
   readonly data: string;
+}
+
+/** Each object once, in the order of arrival. */
+export function foldAll<One extends Observation>(observations: Iterable<One>): One[] {
+  const found = new Map<string, One>();
+  for (const next of observations) {
+    const key = `${next.object}/${next.account}/${next.livemode}/${next.id}`;
+    const known = found.get(key);
+    found.set(key, known === undefined ? next : fold(known, next));
+  }
+  return [...found.values()];
 }
 
 /**
  * Two observations of one object as one, by the rule of the door (`door.ts`), so that a batch holds each object once. `next` is
  * the one that arrived later.
  */
-export function fold(known: Observation, next: Observation): Observation {
+export function fold<One extends Observation>(known: One, next: One): One {
   if (next.hi < known.lo) return known;
   if (next.lo > known.hi) return next;
   const same = next.data === known.data && next.deleted === known.deleted;

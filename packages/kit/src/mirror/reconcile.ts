@@ -4,7 +4,7 @@ import { isRefusal } from '../wire/refusal.ts';
 import type { World } from '../wire/stripe-api.ts';
 import { holdConnection } from './hold.ts';
 import { startAgain } from './imports.ts';
-import { type IncomingEvent, insertEvents } from './inbox.ts';
+import { type EventShape, type IncomingEvent, insertEvents } from './inbox.ts';
 import { insisting, whenRefused } from './source.ts';
 
 /** Stripe keeps events for 30 days; a day is left for clocks and for the reading itself. */
@@ -104,9 +104,9 @@ async function readEvents(
     if (after !== undefined) query.push(['starting_after', after]);
     const answer = await insisting(setup, { account, livemode }, { path: '/v1/events', query, patienceMs: PATIENCE_MS });
     alive();
-    const page = JSON.parse(answer.text) as { data: { id: string; account?: string }[]; has_more: boolean };
+    const page = JSON.parse(answer.text) as { data: EventShape[]; has_more: boolean };
     const events = page.data.map(
-      (event): IncomingEvent => ({ account, livemode, id: event.id, source: 'reconcile', body: JSON.stringify(event) }),
+      (event): IncomingEvent => ({ account, livemode, source: 'reconcile', event, body: JSON.stringify(event) }),
     );
     if (events.length > 0) recovered += (await insertEvents(setup.database, events)).length;
     after = page.data.at(-1)?.id;

@@ -7,10 +7,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
  */
 export function refuseSignature(
   body: Uint8Array,
-  header: string | null,
+  header: string | undefined,
   rule: { secrets: readonly string[]; toleranceSeconds: number; nowMs: number },
 ): string | undefined {
-  if (header === null) return 'The Stripe-Signature header is missing.';
+  if (header === undefined) return 'The Stripe-Signature header is missing.';
   const parts = header.split(',').map((part) => part.trim().split('=', 2) as [string, string?]);
   const time = parts.find(([name]) => name === 't')?.[1];
   const given = parts.filter(([name]) => name === 'v1').map(([, value]) => Buffer.from(value ?? '', 'hex'));

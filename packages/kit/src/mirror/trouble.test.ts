@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { onEachDatabase } from '../../conformance/databases.ts';
 import type { Reply } from '../../conformance/fake-stripe.ts';
 import { type MirroredWorld, mirroredWorld } from '../../conformance/mirrored-world.ts';
+import { nodeWebhook } from '../index.ts';
 
-onEachDatabase('trouble', (opened) => {
+onEachDatabase('trouble', (opened, kind) => {
   let world: MirroredWorld;
   let poison = true;
   const effects: string[] = [];
@@ -170,6 +174,46 @@ onEachDatabase('trouble', (opened) => {
     for (const request of bad) expect((await world.kit.receive(request)).status).toBe(400);
     expect((await world.kit.receive(new Request('http://kit.test/webhook'))).status).toBe(405);
     expect(await opened.current.query('select count(*) as n from annex.inbox')).toEqual(before);
+  });
+
+  it('what was acknowledged is in the mirror already, also where one burst tells of one object several times', async () => {
+    const events = ['first', 'second', 'third'].map((name, n) =>
+      world.stripe.put('acct_poison', { id: 'cus_now', object: 'customer', created: 1, name, at: n }),
+    );
+    const burst = events.map((event, n) => ({ ...event, type: 'customer.created', created: event.created - 100 + n }));
+    await Promise.all(burst.reverse().map((event) => world.kit.receive(world.stripe.webhook(event))));
+    expect(await opened.current.query("select data->>'name' as name, dirty from mirror.customers where id = 'cus_now'")).toEqual([
+      { name: 'third', dirty: false },
+    ]);
+    expect(await world.kit.health()).toMatchObject({ inbox: 0 });
+  });
+
+  it.skipIf(kind === 'embedded')('an answer does not wait for whoever holds the row: the event waits in the inbox instead', async () => {
+    const { account: _none, ...held } = { ...customer('acct_poison', 'cus_now'), type: 'customer.created' };
+    await opened.current.transaction(async (tx) => {
+      await tx.query("select 1 from mirror.customers where id = 'cus_now' for update");
+      const event = { ...held, account: 'acct_poison' };
+      expect((await world.kit.receive(world.stripe.webhook(event))).status).toBe(200);
+      expect(await opened.current.query('select state from annex.inbox where id = $1', [held.id])).toEqual([{ state: 'new' }]);
+    });
+    await until(() => opened.current.query('select state from annex.inbox where id = $1', [held.id])).toEqual([{ state: 'applied' }]);
+  });
+
+  it('the endpoint for plain node:http judges as the web-standard one does', async () => {
+    const server = createServer(nodeWebhook(world.kit)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const post = async (request: Request) => {
+      const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: await request.text(), headers: request.headers });
+      return [answer.status, await answer.json()];
+    };
+    const event = customer('acct_poison', 'cus_node');
+    expect(await post(world.stripe.webhook(event))).toEqual([200, { received: true }]);
+    expect(await opened.current.query("select id from mirror.customers where id = 'cus_node'")).toEqual([{ id: 'cus_node' }]);
+    const web = await world.kit.receive(world.stripe.webhook(event, { secret: 'whsec_other' }));
+    expect(await post(world.stripe.webhook(event, { secret: 'whsec_other' }))).toEqual([400, await web.json()]);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(405);
+    await new Promise((done) => server.close(done));
   });
 
   it('test and live data never meet: an event of the other mode is answered, and nothing of it is kept', async () => {
