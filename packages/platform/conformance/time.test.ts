@@ -69,7 +69,7 @@ describe('a subscription on a test clock', () => {
     ]);
   });
 
-  test('lives from trial through renewal, failed payment, recovery and cancellation', async () => {
+  test('lives from trial through renewal, failed payment, recovery, a change and cancellation, to the cent', async () => {
     const it = await lived();
     const made = await it.stripe.subscriptions.create({ customer: it.customer.id, items: [{ price: it.price.id }], trial_period_days: 14 });
     await advance(it, START + 11 * DAY);
@@ -96,11 +96,39 @@ describe('a subscription on a test clock', () => {
       'paid',
     ]);
 
-    await it.stripe.subscriptions.update(made.id, { cancel_at_period_end: true });
-    await advance(it, at(2026, 4, 15));
+    // Ten of the 31 days have gone by: 21/31 of 20.00 are given back, 21/31 of 50.00 charged, with the next renewal.
+    await advance(it, at(2026, 3, 24));
+    const { product } = it.price;
+    const dearer = await it.stripe.prices.create({
+      product: product as string,
+      currency: 'usd',
+      unit_amount: 5000,
+      recurring: { interval: 'month' },
+    });
+    await it.stripe.subscriptions.update(made.id, { items: [{ id: made.items.data[0]!.id, price: dearer.id }] });
+    await advance(it, at(2026, 4, 14, 14));
+    const renewal = (await invoicesOf(it)).at(-1)!;
+    expect(renewal.lines.data.map((line) => line.amount).sort((a, b) => a - b)).toEqual([-1355, 3387, 5000]);
+    expect([renewal.total, renewal.amount_paid, renewal.status]).toEqual([7032, 7032, 'paid']);
+
+    // Canceled after ten of 30 days: two thirds of 50.00 are the customer's.
+    await advance(it, at(2026, 4, 24));
+    await it.stripe.subscriptions.cancel(made.id, { invoice_now: true, prorate: true });
     const ended = await it.stripe.subscriptions.retrieve(made.id);
-    expect([ended.status, ended.ended_at]).toEqual(['canceled', at(2026, 4, 14)]);
+    expect([ended.status, ended.ended_at, (await invoicesOf(it)).at(-1)!.total]).toEqual(['canceled', at(2026, 4, 24), -3333]);
+    expect((await it.stripe.customers.retrieve(it.customer.id)) as Stripe.Customer).toMatchObject({ balance: -3333, delinquent: false });
     expect((await typesOf(it.stripe)).filter((type) => type === 'customer.subscription.deleted')).toHaveLength(1);
+    await advance(it, at(2026, 8, 1));
+    expect(await invoicesOf(it)).toHaveLength(5);
+
+    const moves = (await it.stripe.balanceTransactions.list({ limit: 100 })).data.reverse();
+    expect(moves.map((move) => [move.amount, move.fee, move.net])).toEqual([
+      [2000, 88, 1912],
+      [2000, 88, 1912],
+      [7032, 234, 6798],
+    ]);
+    const { available, pending } = await it.stripe.balance.retrieve();
+    expect([...available, ...pending].reduce((sum, part) => sum + part.amount, 0)).toBe(1912 + 1912 + 6798);
   });
 
   test('whose payments fail to the end is canceled after the last try', async () => {
