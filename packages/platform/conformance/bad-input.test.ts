@@ -159,3 +159,41 @@ describe('malformed requests', () => {
     expect((await world.raw('/v1/customers', { key })).status).toBe(200);
   });
 });
+
+describe('what is not simulated is refused, and nothing is kept of it:', () => {
+  const requests: readonly [path: string, body: Record<string, string>, param: string][] = [
+    [
+      'subscriptions',
+      { customer: 'cus_x', 'items[0][price]': 'price_x', 'items[0][billing_thresholds][usage_gte]': '5' },
+      'items[0][billing_thresholds]',
+    ],
+    ['subscription_items/si_x', { 'billing_thresholds[usage_gte]': '5' }, 'billing_thresholds'],
+    [
+      'subscription_schedules',
+      { 'phases[0][items][0][price]': 'price_x', 'phases[0][transfer_data][destination]': 'acct_x' },
+      'phases[0][transfer_data]',
+    ],
+    ['invoices', { customer_account: 'acct_x' }, 'customer_account'],
+    ['invoices/in_x/pay', { forgive: 'true' }, 'forgive'],
+    ['quotes', { 'line_items[0][price]': 'price_x', 'line_items[0][discounts][0][coupon]': 'ten' }, 'line_items[0][discounts]'],
+    ['payment_intents', { amount: '500', currency: 'usd', payment_method_configuration: 'pmc_x' }, 'payment_method_configuration'],
+    ['payment_methods', { payment_method: 'pm_x', customer: 'cus_x' }, 'payment_method'],
+    ['transfers', { currency: 'usd', destination: 'acct_x', source_type: 'fpx' }, 'source_type'],
+  ];
+  test.each(requests)('%s with %o', async (path, body, param) => {
+    const answer = await world.raw(`/v1/${path}`, { method: 'POST', key, body: new URLSearchParams(body) });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      501,
+      { error: { param, message: expect.stringMatching(/^Annex does not simulate/) } },
+    ]);
+  });
+
+  test('unset it asks for nothing', async () => {
+    const stripe = world.client(key);
+    const product = await stripe.products.create({ name: 'P' });
+    const price = await stripe.prices.create({ product: product.id, currency: 'usd', unit_amount: 5, recurring: { interval: 'month' } });
+    const customer = await stripe.customers.create();
+    const billed = { collection_method: 'send_invoice', days_until_due: 5 } as const;
+    await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }], ...billed, billing_thresholds: '' });
+  });
+});

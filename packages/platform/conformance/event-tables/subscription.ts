@@ -23,6 +23,9 @@ async function held(shop: Shop) {
   return { ...it, invoice: latest_invoice as string };
 }
 
+const ownPrice = (product: string) => ({ product, currency: 'usd', unit_amount: 900, recurring: { interval: 'month' } }) as const;
+const SENT = { collection_method: 'send_invoice', days_until_due: 30 } as const;
+
 export const subscription: readonly EventRow[] = [
   row({
     operation: 'create with default_incomplete',
@@ -61,6 +64,20 @@ export const subscription: readonly EventRow[] = [
       'setup_intent.created',
       'customer.subscription.created',
     ],
+  }),
+  row({
+    operation: 'create with a price of its own',
+    given: async (shop) => ({ customer: await shop.customer(), product: await shop.stripe.products.create({ name: 'Pro' }) }),
+    when: (shop, { customer, product }) =>
+      shop.stripe.subscriptions.create({ customer: customer.id, items: [{ price_data: ownPrice(product.id) }], ...SENT }),
+    tells: ['plan.created', 'price.created', 'invoice.created', 'customer.subscription.created'],
+  }),
+  row({
+    operation: 'change to a price of its own',
+    given: (shop) => subscribed(shop),
+    when: (shop, { price, subscription: { id }, item }) =>
+      shop.stripe.subscriptions.update(id, { items: [{ id: item, price_data: ownPrice(price.product as string) }] }),
+    tells: ['plan.created', 'price.created', ['customer.subscription.updated', ['items']], 'invoiceitem.created', 'invoiceitem.created'],
   }),
   row({
     operation: 'create with a trial of two days',

@@ -3,6 +3,7 @@ import type { DueRow } from './due.ts';
 import type { Machine } from './machine.ts';
 import type { SearchField } from './search.ts';
 import type { PageQuery } from './store.ts';
+import type { Unsimulated } from './unsimulated.ts';
 import type { Fields, Params, StripeObject } from './world.ts';
 
 /** How faithful an operation is; told to the user in the generated coverage page and in the `Annex-Grade` header. */
@@ -105,6 +106,8 @@ export interface Resources {
   /** Filters of resources without a behaviour, by `<object>.<filter>`. */
   readonly filters: NonNullable<Behaviour['filters']>;
   readonly subLists: readonly SubList[];
+  /** Parameters that are refused, because what they ask for is not simulated. */
+  readonly unsimulated: readonly Unsimulated[];
   /** Whether an event of this type carries `previous_attributes`. */
   readonly tellsBefore: (type: string) => boolean;
   readonly consequences: readonly Consequence[];

@@ -24,6 +24,23 @@ const MEANING: Readonly<Record<Grade, string>> = {
   contract: 'checked against the contract; a GET is answered from the schema, anything else refuses with a sentence (501)',
 };
 
+/** Parameters that are understood and not simulated: a request with one is refused (501), and keeps nothing. */
+function refusedParameters({ resources: { unsimulated } }: Engine): string[] {
+  return [
+    '## Parameters that are refused',
+    '',
+    'A request with one of these is answered with 501 and a sentence; nothing is kept of it.',
+    '',
+    '| parameter | of | what is not simulated |',
+    '| --- | --- | --- |',
+    ...unsimulated.map(({ param, of, values, what }) => {
+      const named = values === undefined ? param : `${param}=${values.join(' | ')}`;
+      return `| \`${named}\` | ${of === undefined ? 'all' : of.map((start) => `\`/v1/${start}\``).join(', ')} | ${what} |`;
+    }),
+    '',
+  ];
+}
+
 /** The page that says what is simulated and how well. */
 export function coveragePage(engine: Engine): string {
   const rows = coverage(engine);
@@ -42,6 +59,7 @@ export function coveragePage(engine: Engine): string {
     '',
     'The v2 API is refused with a sentence.',
     '',
+    ...refusedParameters(engine),
     ...grades.flatMap((grade) => [`## ${grade}`, '', ...rows.filter((row) => row.grade === grade).map((row) => `- \`${row.key}\``), '']),
   ].join('\n');
 }

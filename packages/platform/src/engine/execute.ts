@@ -6,6 +6,7 @@ import type { Ids } from './ids.ts';
 import { type Plan, planOf } from './plan.ts';
 import { byObject, settle } from './settle.ts';
 import type { StoreRead } from './store.ts';
+import { refuseUnsimulated, rowsFor, type Unsimulated } from './unsimulated.ts';
 import { answerFromContract, refuseToPretend, STEPS } from './verbs.ts';
 import type { Params, StripeObject, World } from './world.ts';
 
@@ -36,6 +37,7 @@ interface Route {
   readonly behaviour: Behaviour | undefined;
   readonly grade: Grade;
   readonly step: Step;
+  readonly refuses: readonly Unsimulated[];
 }
 
 /** The machinery: knows no resource by name. */
@@ -77,6 +79,7 @@ export class Engine {
     const draft = this.presentDraft(call, route);
     let answer: { body: unknown; text?: string };
     try {
+      refuseUnsimulated(route.refuses, call.params);
       answer = route.step(this, call, draft);
       this.settle(draft);
     } catch (error) {
@@ -105,13 +108,13 @@ export class Engine {
   route(op: Operation): Route {
     let route = this.routes.get(op);
     if (route === undefined) {
-      route = this.plan(op);
+      route = { ...this.plan(op), refuses: rowsFor(this.contract, op, this.resources.unsimulated) };
       this.routes.set(op, route);
     }
     return route;
   }
 
-  private plan(op: Operation): Route {
+  private plan(op: Operation): Omit<Route, 'refuses'> {
     for (const behaviour of this.resources.behaviours.values()) {
       const special = behaviour.specials?.[op.key];
       if (special === undefined) continue;

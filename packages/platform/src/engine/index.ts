@@ -13,5 +13,6 @@ export { type Plan, planOf } from './plan.ts';
 export { previousAttributes } from './previous-attributes.ts';
 export { type SearchField, searchPredicate } from './search.ts';
 export * from './store.ts';
+export type { Unsimulated } from './unsimulated.ts';
 export * from './values.ts';
 export * from './world.ts';

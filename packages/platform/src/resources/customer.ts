@@ -1,4 +1,5 @@
 import { type Behaviour, type Draft, type Fields, invalid, type Params, type StripeObject } from '../engine/index.ts';
+import { setMode } from './cash-balance/index.ts';
 import { recordBalance } from './customer-balance.ts';
 import { deleteCustomerDiscount, discountGiven } from './customer-discount.ts';
 import { addSource } from './customer-source.ts';
@@ -56,6 +57,7 @@ function sourceOf(draft: Draft, params: Params): Fields {
 /** A `payment_method` given at creation is attached first (its event precedes the customer's in logs). */
 function created(draft: Draft, made: StripeObject, params: Params): StripeObject {
   recordBalance(draft, made, made.balance, 'initial');
+  setMode(draft, made.id, params.cash_balance?.settings?.reconciliation_mode);
   for (const given of params.tax_id_data ?? []) insertTaxId(draft, given, ofCustomer(made.id));
   const customer = withDiscount(draft, draft.get('customer', made.id)!, params);
   const { payment_method: method, invoice_settings: settings } = params;
@@ -71,6 +73,7 @@ const withDiscount = (draft: Draft, customer: StripeObject, params: Params): Str
 
 function update(draft: Draft, before: StripeObject, params: Params): Fields {
   checkEmail(params);
+  setMode(draft, before.id, params.cash_balance?.settings?.reconciliation_mode);
   if (typeof params.balance === 'number') recordBalance(draft, before, params.balance, 'adjustment');
   const source = {
     ...(typeof params.source === 'string' && { default_source: addSource(draft, before, { token: params.source }).id }),

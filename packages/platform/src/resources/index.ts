@@ -50,6 +50,7 @@ import { present } from './test-clock/present.ts';
 import { token } from './token.ts';
 import { topup } from './topup.ts';
 import { transfer, transferReversal } from './transfer/index.ts';
+import { unsimulated } from './unsimulated.ts';
 import { webhookEndpoint } from './webhook-endpoint.ts';
 
 /** The register: every resource that means more than being stored. */
@@ -216,5 +217,6 @@ export const resources: Resources = {
   searchFields,
   behaviours: new Map(all.map((behaviour) => [behaviour.object, behaviour])),
   subLists,
+  unsimulated,
   consequences,
 };

@@ -103,6 +103,15 @@ export function insertPrice(draft: Draft, params: Params, id: string = draft.id(
   return draft.make('price', fields);
 }
 
+const needsPrice = (at: string) => invalid(`Missing required param: ${at}[price].`, `${at}[price]`, 'parameter_missing');
+
+/** The price that an element of a list names, or that is made of its `price_data`. */
+export function priceFor(draft: Draft, given: Params, at: string): StripeObject {
+  if (given.price !== undefined) return draft.need('price', given.price, `${at}[price]`);
+  if (given.price_data === undefined) throw needsPrice(at);
+  return insertPrice(draft, given.price_data);
+}
+
 export const price: Behaviour = {
   object: 'price',
   grade: 'lived',

@@ -24,14 +24,18 @@ function balanceOf(draft: Draft, customer: string): StripeObject {
   return told as unknown as StripeObject;
 }
 
-function update(draft: Draft, params: Params, [id]: readonly string[]): StripeObject {
-  const customer = customerOf(draft, id);
-  const wish = params.settings?.reconciliation_mode;
-  const known = draft.get(MODE, customer.id);
+/** `settings[reconciliation_mode]` of the balance, also where the customer's own request brings it. */
+export function setMode(draft: Draft, customer: string, wish: unknown): void {
+  const known = draft.get(MODE, customer);
   if (wish === 'merchant_default' && known !== undefined) draft.remove(known, 'gone', { event: null });
   else if (typeof wish === 'string' && known !== undefined) draft.set(known, { mode: wish }, { event: null });
   else if (typeof wish === 'string' && wish !== 'merchant_default')
-    draft.insert({ id: customer.id, object: MODE, mode: wish, created: draft.now }, { event: null });
+    draft.insert({ id: customer, object: MODE, mode: wish, created: draft.now }, { event: null });
+}
+
+function update(draft: Draft, params: Params, [id]: readonly string[]): StripeObject {
+  const customer = customerOf(draft, id);
+  setMode(draft, customer.id, params.settings?.reconciliation_mode);
   return balanceOf(draft, customer.id);
 }
 

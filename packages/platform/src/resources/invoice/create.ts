@@ -1,13 +1,4 @@
-import {
-  type Draft,
-  type Fields,
-  invalid,
-  mergedMetadata,
-  missingParam,
-  notSimulated,
-  type Params,
-  type StripeObject,
-} from '../../engine/index.ts';
+import { type Draft, type Fields, invalid, mergedMetadata, missingParam, type Params, type StripeObject } from '../../engine/index.ts';
 import { redeemDiscounts } from '../discount.ts';
 import { ownMethod } from '../payment-method/attach.ts';
 import { currencyOf } from '../price.ts';
@@ -28,13 +19,6 @@ const bothDue = () =>
   invalid('You may only specify one of these parameters: days_until_due, due_date.', 'due_date', 'parameters_exclusive');
 const past = (param: string) => invalid(`Invalid ${param}: it must be a time in the future.`, param);
 const tooManyFields = () => invalid('You may specify at most 4 custom fields.', 'custom_fields');
-
-/** What cannot be done says so instead of being forgotten. */
-export function refuseUnsimulated(params: Params): void {
-  if (params.from_invoice !== undefined) throw notSimulated('revisions of invoices; void the invoice and make a new one');
-  if (params.transfer_data !== undefined && params.transfer_data !== null)
-    throw notSimulated('invoices whose payments are transferred to another account');
-}
 
 /** The due date, where the invoice is sent. */
 export function dueDate(draft: Draft, params: Params, method: string): number | undefined {
@@ -110,7 +94,6 @@ function discountsFor(draft: Draft, params: Params, customer: StripeObject): Str
 
 /** `POST /v1/invoices`: a draft of its own, with the pending items where they are asked for. */
 export function createInvoice(draft: Draft, params: Params): StripeObject {
-  refuseUnsimulated(params);
   checkFee(draft, params);
   if (params.customer === undefined) throw missingParam('customer');
   const customer = draft.need('customer', params.customer, 'customer');

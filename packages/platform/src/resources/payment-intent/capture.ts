@@ -1,7 +1,8 @@
-import { type Draft, invalid, type Params, refuse, type StripeObject } from '../../engine/index.ts';
+import { type Draft, type Fields, invalid, type Params, refuse, type StripeObject } from '../../engine/index.ts';
 import { oweFee } from '../application-fee.ts';
 import { settle } from '../charge/make.ts';
 import { cardOf } from '../payment-method/make.ts';
+import { detailFields } from './options.ts';
 
 const tooMuch = (intent: StripeObject) =>
   refuse({
@@ -44,15 +45,15 @@ function terms(charge: StripeObject, params: Params): Record<string, unknown> {
 }
 
 /** One of several captures: what it takes goes to the ledger, the rest stays authorized. */
-function captureSome(draft: Draft, intent: StripeObject, given: { charge: StripeObject; amount: number }): StripeObject {
-  const { charge, amount } = given;
+function captureSome(draft: Draft, intent: StripeObject, given: { charge: StripeObject; amount: number; details: Fields }): StripeObject {
+  const { charge, amount, details } = given;
   const part = settle(
     draft,
     { ...charge, amount_captured: amount, captured: true },
     cardOf(draft, draft.get('payment_method', charge.payment_method)!),
   );
   draft.set(charge, { amount_captured: charge.amount_captured + amount, ...part }, { event: 'charge.updated' });
-  const fields = { amount_capturable: intent.amount_capturable - amount, amount_received: intent.amount_received + amount };
+  const fields = { ...details, amount_capturable: intent.amount_capturable - amount, amount_received: intent.amount_received + amount };
   return draft.set(intent, fields, { event: 'payment_intent.amount_capturable_updated' });
 }
 
@@ -64,7 +65,8 @@ export function capture(draft: Draft, intent: StripeObject, params: Params): Str
   const charge = draft.get('charge', intent.latest_charge)!;
   const several = featureOf(charge, 'multicapture');
   if (params.final_capture === false && !several) throw notSeveral();
-  if (params.final_capture === false && amount < intent.amount_capturable) return captureSome(draft, intent, { charge, amount });
+  if (params.final_capture === false && amount < intent.amount_capturable)
+    return captureSome(draft, intent, { charge, amount, details: detailFields(draft, intent, params) });
   const own = terms(charge, params);
   const captured = { ...charge, ...own, amount_captured: amount, captured: true, amount_refunded: 0 };
   const settled = settle(draft, captured, cardOf(draft, draft.get('payment_method', charge.payment_method)!));
@@ -73,7 +75,7 @@ export function capture(draft: Draft, intent: StripeObject, params: Params): Str
   const received = intent.amount_received + amount;
   const done = draft.set(
     intent,
-    { ...own, status: 'succeeded', amount_capturable: 0, amount_received: received },
+    { ...own, ...detailFields(draft, intent, params), status: 'succeeded', amount_capturable: 0, amount_received: received },
     { event: 'payment_intent.succeeded' },
   );
   oweFee(draft, after);

@@ -14,7 +14,7 @@ import { methodOfToken } from './confirmation-token.ts';
 import { debit } from './debit.ts';
 import { AUTHENTICATION_FAILED, declined, NEEDS_AUTHENTICATION } from './decline.ts';
 import { unexpectedState } from './machine.ts';
-import { methodOptions } from './options.ts';
+import { detailFields, methodOptions } from './options.ts';
 
 const noMethod = (intent: StripeObject): StripeError =>
   unexpectedState(
@@ -116,6 +116,7 @@ export function confirm(draft: Draft, before: StripeObject, params: Params): Str
   const own = Object.fromEntries(CONFIRMS.filter((name) => params[name] !== undefined).map((name) => [name, params[name]]));
   const fields = {
     ...own,
+    ...detailFields(draft, before, params),
     payment_method: method.id,
     payment_method_types: typesWith(before, method),
     setup_future_usage: usage === '' ? null : (usage ?? null),

@@ -9,7 +9,7 @@ import { confirm, methodFor } from './confirm.ts';
 import { spendConfirmation } from './confirmation-token.ts';
 import { debit, withdraw } from './debit.ts';
 import { machine, unexpectedState } from './machine.ts';
-import { methodOptions } from './options.ts';
+import { amountDetails, methodOptions } from './options.ts';
 
 const noFeeHere = () =>
   invalid(
@@ -74,19 +74,6 @@ function create(draft: Draft, params: Params): Fields {
   };
 }
 
-/** Line items of `amount_details` are checked and not kept: they have a list of their own, which Annex does not simulate. */
-const amountDetails = (given: Params | undefined | null | ''): Fields => {
-  const { line_items: _lines, enforce_arithmetic_validation: _checks, ...told } = given || {};
-  return { tip: {}, ...told };
-};
-
-function created(draft: Draft, intent: StripeObject, params: Params): StripeObject {
-  const made = draft.set(intent, { client_secret: `${intent.id}_secret_${draft.random(25)}` }, { event: null });
-  if (params.confirm !== true) return made;
-  spendConfirmation(draft, params, made);
-  return confirm(draft, made, params);
-}
-
 /** What can be changed once money is held, has moved or never will. */
 const ALWAYS = new Set([
   'metadata',
@@ -97,6 +84,13 @@ const ALWAYS = new Set([
   'statement_descriptor_suffix',
   'transfer_group',
 ]);
+function created(draft: Draft, intent: StripeObject, params: Params): StripeObject {
+  const made = draft.set(intent, { client_secret: `${intent.id}_secret_${draft.random(25)}` }, { event: null });
+  if (params.confirm !== true) return made;
+  spendConfirmation(draft, params, made);
+  return confirm(draft, made, params);
+}
+
 const OPEN = new Set(['requires_payment_method', 'requires_confirmation', 'requires_action']);
 
 function update(draft: Draft, before: StripeObject, params: Params): Fields {

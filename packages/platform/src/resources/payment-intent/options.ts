@@ -1,6 +1,27 @@
-import type { Fields, Params } from '../../engine/index.ts';
+import { fitFields } from '@annex/contract';
+import { type Draft, type Fields, mergedMetadata, type Params, type StripeObject } from '../../engine/index.ts';
 
 const CARD: Fields = { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' };
+
+/** Line items of `amount_details` are checked and not kept: they have a list of their own, which Annex does not simulate. */
+export const amountDetails = (given: Params | undefined | null | ''): Fields => {
+  const { line_items: _lines, enforce_arithmetic_validation: _checks, ...told } = given || {};
+  return { tip: {}, ...told };
+};
+
+const DETAILS = ['allowed_payment_method_types', 'excluded_payment_method_types', 'payment_details'];
+
+/** Details of a payment that may come with its confirmation or its capture, laid over what was said before. */
+export const detailFields = (draft: Draft, intent: StripeObject, params: Params): Fields => ({
+  ...fitFields(
+    draft.contract,
+    'payment_intent',
+    Object.fromEntries(DETAILS.flatMap((name) => (params[name] === undefined ? [] : [[name, params[name]]]))),
+    intent,
+  ),
+  ...(params.amount_details !== undefined && { amount_details: amountDetails(params.amount_details) }),
+  ...(params.metadata !== undefined && { metadata: mergedMetadata(intent.metadata, params.metadata) }),
+});
 
 type Options = Readonly<Record<string, Fields | null | undefined>>;
 

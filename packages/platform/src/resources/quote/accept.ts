@@ -1,5 +1,6 @@
 import { type Draft, type Fields, invalid, type Params, type StripeObject } from '../../engine/index.ts';
 import { redeemDiscounts } from '../discount.ts';
+import { setFee } from '../invoice/fee.ts';
 import { insertInvoice } from '../invoice/make.ts';
 import { insertSubscription } from '../subscription/create.ts';
 import { createSchedule } from '../subscription-schedule/index.ts';
@@ -18,6 +19,9 @@ const itemParams = (item: StripeObject): Params => ({
   ...(item.quantity !== null && { quantity: item.quantity }),
   ...(item.rates.length > 0 && { tax_rates: item.rates }),
 });
+
+const feePercent = ({ application_fee_percent: percent }: StripeObject): Params =>
+  percent === null ? {} : { application_fee_percent: percent };
 
 /** What the subscription of a quote, or the one phase of its schedule, is asked for. */
 function terms(draft: Draft, quote: StripeObject): Params {
@@ -45,7 +49,7 @@ function subscribe(draft: Draft, quote: StripeObject): Fields {
     customer: quote.customer,
     ...(sent && { days_until_due: quote.invoice_settings.days_until_due ?? 30 }),
     ...(trial > 0 && { trial_period_days: trial }),
-    ...(quote.application_fee_percent !== null && { application_fee_percent: quote.application_fee_percent }),
+    ...feePercent(quote),
   };
   return { subscription: insertSubscription(draft, params, { firstInvoice: 'draft' }).id };
 }
@@ -55,6 +59,7 @@ function schedule(draft: Draft, quote: StripeObject, from: number): Fields {
   const sent = quote.collection_method === 'send_invoice';
   const phase = {
     ...terms(draft, quote),
+    ...feePercent(quote),
     ...(sent && { invoice_settings: { days_until_due: quote.invoice_settings.days_until_due ?? 30 } }),
   };
   const made = createSchedule(draft, {
@@ -93,19 +98,21 @@ function bill(draft: Draft, quote: StripeObject): Fields {
     period: { start: draft.now, end: draft.now },
     fields: { parent: { quote_details: { quote: quote.id }, subscription_details: null, type: 'quote_details' }, metadata: quote.metadata },
   });
+  if (quote.application_fee_amount !== null) setFee(draft, invoice.id, { application_fee_amount: quote.application_fee_amount });
   return { invoice: invoice.id };
 }
 
 /** Accepted, a quote becomes a subscription, a schedule of one, or an invoice. */
 export function accept(draft: Draft, quote: StripeObject): StripeObject {
   if (quote.expires_at <= draft.now) throw expired();
+  const acting = draft.onBehalfOf(quote.application);
   const recurs = itemsOf(draft, quote.id).some(isRecurring);
   const from = quote.subscription_data.effective_date;
   const made = !recurs
-    ? bill(draft, quote)
+    ? bill(acting, quote)
     : typeof from === 'number' && from > draft.now
-      ? schedule(draft, quote, from)
-      : subscribe(draft, quote);
+      ? schedule(acting, quote, from)
+      : subscribe(acting, quote);
   const status_transitions = { ...quote.status_transitions, accepted_at: draft.now };
   return draft.set(draft.get('quote', quote.id)!, { ...made, status: 'accepted', status_transitions }, { event: 'quote.accepted' });
 }

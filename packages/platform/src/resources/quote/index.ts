@@ -14,6 +14,8 @@ import {
 } from '../../engine/index.ts';
 import { insertItems } from '../checkout-session/items.ts';
 import { redeemDiscounts } from '../discount.ts';
+import { checkFee } from '../invoice/fee.ts';
+import { checkFeePercent } from '../subscription/create.ts';
 import { accept } from './accept.ts';
 import { computed, itemsOf, upfrontItems } from './terms.ts';
 
@@ -43,14 +45,6 @@ const needsItems = () => invalid('A quote needs line items before it can be fina
 const past = (at: number) => invalid(`Invalid expires_at: it must be in the future, but it is ${at}.`, 'expires_at');
 const noRevision = (id: string) => invalid(`Only a quote that is open can be revised: ${id} is not.`, 'from_quote[quote]');
 const mixedIntervals = () => invalid('All recurring line items of a quote must have the same interval.', 'line_items');
-
-function refuseUnsimulated(params: Params): void {
-  if (params.transfer_data !== undefined && params.transfer_data !== null)
-    throw notSimulated('quotes whose payments are transferred to another account (`transfer_data`)');
-  if (params.subscription_data?.effective_date === 'current_period_end')
-    throw notSimulated('quotes that take effect at the end of a period (`subscription_data[effective_date]=current_period_end`)');
-  if (params.customer_account !== undefined) throw notSimulated('customers that are accounts (`customer_account`)');
-}
 
 function setItems(draft: Draft, quote: StripeObject, given: readonly Params[]): void {
   const known = itemsOf(draft, quote.id);
@@ -119,6 +113,8 @@ function plainFields(draft: Draft, params: Params, customer: string | null): Fie
   if (typeof params.expires_at === 'number' && params.expires_at <= draft.now) throw past(params.expires_at);
   for (const [index, id] of ((params.default_tax_rates ?? []) as string[]).entries())
     draft.need('tax_rate', id, `default_tax_rates[${index}]`);
+  checkFee(draft, params);
+  checkFeePercent(draft, params);
   return {
     ...(params.default_tax_rates !== undefined && { default_tax_rates: params.default_tax_rates ?? [] }),
     ...(params.discounts !== undefined && { discounts: discountIds(draft, { customer } as unknown as StripeObject, params.discounts) }),
@@ -126,12 +122,13 @@ function plainFields(draft: Draft, params: Params, customer: string | null): Fie
 }
 
 function create(draft: Draft, given: Params): Fields {
-  refuseUnsimulated(given);
   const params = cloneOf(draft, given);
   const customer = draft.get('customer', params.customer);
   return {
     amount_subtotal: 0,
     amount_total: 0,
+    application_fee_amount: params.application_fee_amount ?? null,
+    application_fee_percent: params.application_fee_percent ?? null,
     automatic_tax: { enabled: params.automatic_tax?.enabled ?? false, liability: null, provider: null, status: null },
     collection_method: params.collection_method ?? 'charge_automatically',
     computed: { recurring: null, upfront: {} },
@@ -168,7 +165,6 @@ const createQuote: Special = (draft, given) => {
 
 /** There is no `quote.updated`: a draft changes without being told. */
 function update(draft: Draft, before: StripeObject, params: Params): Fields {
-  refuseUnsimulated(params);
   const asked = Object.keys(params).filter((name) => name !== 'metadata');
   if (before.status !== 'draft' && asked.length > 0) throw notDraft(before);
   if (Array.isArray(params.line_items)) setItems(draft, before, params.line_items);

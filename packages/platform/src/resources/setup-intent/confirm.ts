@@ -2,6 +2,7 @@ import { type Draft, type Fields, invalid, type Params, refuse, StripeError, typ
 import { askForProof, proven } from '../microdeposits.ts';
 import { askOwner } from '../next-action.ts';
 import { methodFor } from '../payment-intent/confirm.ts';
+import { methodOptions } from '../payment-intent/options.ts';
 import { attach } from '../payment-method/attach.ts';
 import type { Decline } from '../payment-method/cards.ts';
 import { isDebit, needsProof } from '../payment-method/debit.ts';
@@ -119,14 +120,25 @@ export function verify(draft: Draft, intent: StripeObject, params: Params): Stri
   return succeed(draft, intent, proven(draft, intent, params));
 }
 
+/** What a request for 3D Secure may say beside `automatic`. */
+const REQUESTED = new Set(['any', 'challenge']);
+
 export function confirm(draft: Draft, before: StripeObject, params: Params): StripeObject {
   const method = methodFor(draft, params, before.payment_method);
   if (method === undefined) throw noMethod(before);
   if (method.customer !== null && method.customer !== before.customer) throw belongsElsewhere(method, before);
-  const intent = draft.set(before, { payment_method: method.id, payment_method_types: typesWith(before, method) }, { event: null });
+  const fields = {
+    payment_method: method.id,
+    payment_method_types: typesWith(before, method),
+    ...(params.payment_method_options !== undefined && {
+      payment_method_options: methodOptions(params.payment_method_options, before.payment_method_options ?? {}),
+    }),
+  };
+  const intent = draft.set(before, fields, { event: null });
   if (isDebit(method) && needsProof(draft, method)) return askForProof(draft, intent, 'setup_intent');
   const { authentication } = method.type === 'card' ? cardOf(draft, method) : { authentication: undefined };
-  const asks = authentication === 'always' || (authentication === 'unless_set_up' && !isSetUp(draft, method));
+  const wished = authentication === 'if_requested' && REQUESTED.has(intent.payment_method_options?.card?.request_three_d_secure);
+  const asks = wished || authentication === 'always' || (authentication === 'unless_set_up' && !isSetUp(draft, method));
   return asks ? requireAction(draft, intent, { method, params }) : succeed(draft, intent, method);
 }
 

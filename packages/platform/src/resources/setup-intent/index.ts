@@ -1,8 +1,10 @@
 import type { Behaviour, Draft, Fields, Machine, Params, StripeObject } from '../../engine/index.ts';
 import { methodFor } from '../payment-intent/confirm.ts';
 import { spendConfirmation } from '../payment-intent/confirmation-token.ts';
+import { methodOptions } from '../payment-intent/options.ts';
 import { confirm, unexpectedState, verify } from './confirm.ts';
 
+const CARD: Fields = { mandate_options: null, network: null, request_three_d_secure: 'automatic' };
 const OPEN = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 
 const SENTENCES: Readonly<Record<string, string>> = {
@@ -40,7 +42,7 @@ function create(draft: Draft, params: Params): Fields {
     last_setup_error: null,
     latest_attempt: null,
     payment_method: method?.id ?? null,
-    payment_method_options: { card: { mandate_options: null, network: null, request_three_d_secure: 'automatic' } },
+    payment_method_options: methodOptions(params.payment_method_options, { card: CARD }),
     payment_method_types: allowed ?? ['card'],
     status: method === undefined ? 'requires_payment_method' : 'requires_confirmation',
     usage: params.usage ?? 'off_session',
@@ -60,7 +62,12 @@ function update(draft: Draft, before: StripeObject, params: Params): Fields {
     throw unexpectedState(before, `This SetupIntent's ${asked[0]} could not be updated because it has a status of ${before.status}.`);
   const given = params.payment_method !== undefined || params.payment_method_data !== undefined;
   const method = given ? methodFor(draft, params, null) : undefined;
-  return method === undefined ? {} : { payment_method: method.id, status: 'requires_confirmation' };
+  return {
+    ...(params.payment_method_options !== undefined && {
+      payment_method_options: methodOptions(params.payment_method_options, before.payment_method_options ?? {}),
+    }),
+    ...(method !== undefined && { payment_method: method.id, status: 'requires_confirmation' }),
+  };
 }
 
 export const setupIntent: Behaviour = {

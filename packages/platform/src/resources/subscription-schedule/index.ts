@@ -6,12 +6,12 @@ import {
   type Machine,
   mergedMetadata,
   missingParam,
-  notSimulated,
   type Params,
   previousAttributes,
   type StripeObject,
 } from '../../engine/index.ts';
 import { cancelNow, ENDED } from '../subscription/cancel.ts';
+import { checkFeePercent } from '../subscription/create.ts';
 import { itemsOf } from '../subscription/items.ts';
 import { phasesOf, settingsOf } from './terms.ts';
 import { applyPhase, currentOf, phaseAt, release, remindOfEnd, startSubscription } from './transition.ts';
@@ -46,12 +46,6 @@ const keepsCurrent = () =>
     'The first phase given must be the current one, or the one that comes next: the past of a schedule cannot be changed.',
     'phases[0][start_date]',
   );
-
-function refuseUnsimulated(params: Params): void {
-  if (params.pause_schedules !== undefined && params.pause_schedules !== null)
-    throw notSimulated('pauses that are scheduled (`pause_schedules`); pause the subscription itself');
-  if (params.customer_account !== undefined) throw notSimulated('customers that are accounts (`customer_account`)');
-}
 
 /** A subscription as the one phase that it is in. */
 function phaseOfSubscription(draft: Draft, subscription: StripeObject): Params {
@@ -109,7 +103,6 @@ const common = (draft: Draft, params: Params, customer: string): Fields => ({
 
 /** `POST /v1/subscription_schedules`: of phases to come, or of a subscription as it is. One that begins now makes its subscription. */
 export function createSchedule(draft: Draft, params: Params): StripeObject {
-  refuseUnsimulated(params);
   if (typeof params.from_subscription === 'string') {
     const made = fromSubscription(draft, params.from_subscription, params);
     remindOfEnd(draft, made);
@@ -120,6 +113,7 @@ export function createSchedule(draft: Draft, params: Params): StripeObject {
   const start = typeof params.start_date === 'number' ? params.start_date : draft.now;
   const phases = phasesOf(draft, params.phases, start);
   const type = params.billing_mode?.type ?? 'flexible';
+  checkFeePercent(draft, params.default_settings ?? {});
   const fields: Fields = {
     ...common(draft, params, customer.id),
     billing_mode: { flexible: type === 'flexible' ? { proration_discounts: 'included' } : null, type },
@@ -157,7 +151,7 @@ function replaced(draft: Draft, schedule: StripeObject, given: unknown): StripeO
 }
 
 function update(draft: Draft, before: StripeObject, params: Params): Fields {
-  refuseUnsimulated(params);
+  checkFeePercent(draft, params.default_settings ?? {});
   const asked = Object.keys(params).filter((name) => name !== 'metadata');
   if (!LIVING.includes(before.status) && asked.length > 0) throw notEditable(before);
   return {
@@ -222,6 +216,6 @@ export const subscriptionSchedule: Behaviour = {
   listed: (params) => (params.customer === undefined ? { where: [['test_clock', null]] } : {}),
   update,
   updated,
-  actions: { cancel, release: (draft, schedule) => release(draft, schedule) },
+  actions: { cancel, release: (draft, schedule, params) => release(draft, schedule, params.preserve_cancel_date) },
   specials: { 'POST /v1/subscription_schedules': createSchedule },
 };

@@ -1,6 +1,7 @@
 import { step } from '@annex/money';
 import { type Draft, type Fields, invalid, mergedMetadata, type Params, type StripeObject } from '../../engine/index.ts';
-import { insertPrice } from '../price.ts';
+import { priceFor } from '../price.ts';
+import { checkFeePercent } from '../subscription/create.ts';
 import { taxRates } from '../tax-rate.ts';
 
 const noPhases = () => invalid('Missing required param: phases.', 'phases', 'parameter_missing');
@@ -30,8 +31,7 @@ const discountsOf = (given: unknown): Fields[] =>
     : [];
 
 function itemOf(draft: Draft, item: Params, at: string): Fields {
-  const named = item.price ?? item.plan;
-  const price = named === undefined ? insertPrice(draft, item.price_data ?? {}) : draft.need('price', named, `${at}[price]`);
+  const price = priceFor(draft, { ...item, price: item.price ?? item.plan }, at);
   const metered = price.recurring?.usage_type === 'metered';
   return {
     billing_thresholds: null,
@@ -45,7 +45,7 @@ function itemOf(draft: Draft, item: Params, at: string): Fields {
 }
 
 function extraOf(draft: Draft, extra: Params, at: string): Fields {
-  const price = extra.price === undefined ? insertPrice(draft, extra.price_data ?? {}) : draft.need('price', extra.price, `${at}[price]`);
+  const price = priceFor(draft, extra, at);
   return {
     discountable: extra.discountable ?? null,
     discounts: discountsOf(extra.discounts),
@@ -82,6 +82,7 @@ function trialOf(phase: Params, span: { start: number; end: number }, at: string
 
 function phaseOf(draft: Draft, phase: Params, where: { start: number; at: string; isLast: boolean }): StripeObject {
   const { start, at } = where;
+  checkFeePercent(draft, phase);
   const end = endOf(draft, phase, where);
   const items = (phase.items as Params[]).map((item, index) => itemOf(draft, item, `${at}[items][${index}]`));
   const currency = phase.currency ?? draft.get('price', items[0]?.price as string)?.currency;
@@ -91,6 +92,9 @@ function phaseOf(draft: Draft, phase: Params, where: { start: number; at: string
       extraOf(draft, extra, `${at}[add_invoice_items][${index}]`),
     ),
     application_fee_percent: phase.application_fee_percent ?? null,
+    ...(phase.automatic_tax !== undefined && {
+      automatic_tax: { disabled_reason: null, enabled: phase.automatic_tax.enabled, liability: null },
+    }),
     billing_cycle_anchor: phase.billing_cycle_anchor ?? null,
     billing_thresholds: null,
     collection_method: phase.collection_method ?? null,
@@ -132,7 +136,7 @@ export function settingsOf(given: Params | undefined, before?: StripeObject): Fi
   const own = given ?? {};
   const settings = own.invoice_settings;
   return {
-    application_fee_percent: null,
+    application_fee_percent: own.application_fee_percent ?? before?.application_fee_percent ?? null,
     automatic_tax: {
       disabled_reason: null,
       enabled: own.automatic_tax?.enabled ?? before?.automatic_tax?.enabled ?? false,

@@ -42,6 +42,8 @@ function termsOf(schedule: StripeObject, phase: StripeObject): Params {
     collection_method: method,
     ...(method === 'send_invoice' && { days_until_due: days ?? 30 }),
     ...(given(own('default_payment_method')) && { default_payment_method: own('default_payment_method') }),
+    ...(given(own('application_fee_percent')) && { application_fee_percent: own('application_fee_percent') }),
+    ...(given(own('automatic_tax')) && { automatic_tax: { enabled: (own('automatic_tax') as Params).enabled } }),
     ...(given(own('description')) && { description: own('description') }),
     ...(phase.default_tax_rates?.length > 0 && { default_tax_rates: phase.default_tax_rates.map((rate: StripeObject) => rate.id) }),
     ...(phase.add_invoice_items.length > 0 && {
@@ -70,7 +72,8 @@ export function startSubscription(draft: Draft, schedule: StripeObject, phase: S
     ...(typeof phase.trial_end === 'number' && phase.trial_end > draft.now && { trial_end: phase.trial_end }),
     ...(phase.start_date < draft.now && { backdate_start_date: phase.start_date }),
   };
-  return insertSubscription(draft, params, { firstInvoice: 'draft', fields: { schedule: schedule.id } });
+  const acting = draft.onBehalfOf(schedule.application);
+  return insertSubscription(acting, params, { firstInvoice: 'draft', fields: { schedule: schedule.id } });
 }
 
 /** Items of a phase laid over those of a subscription: the same price is kept, then one is changed for another, the rest comes or goes. */
@@ -105,7 +108,8 @@ function changeParams(draft: Draft, schedule: StripeObject, phase: StripeObject,
 export function applyPhase(draft: Draft, schedule: StripeObject, phase: StripeObject, more: Params = {}): void {
   const subscription = draft.get('subscription', schedule.subscription);
   if (subscription === undefined || ENDED.has(subscription.status)) return;
-  updateSubscription(draft, subscription.id, { ...changeParams(draft, schedule, phase, subscription), ...more });
+  const acting = draft.onBehalfOf(schedule.application);
+  updateSubscription(acting, subscription.id, { ...changeParams(draft, schedule, phase, subscription), ...more });
 }
 
 export const currentOf = (phase: StripeObject): Fields => ({ end_date: phase.end_date, start_date: phase.start_date });
@@ -124,14 +128,15 @@ export const endWarning: Reminded = {
   },
 };
 
-const detach = (draft: Draft, id: string | null): void => {
+const detach = (draft: Draft, id: string | null, end: Fields): void => {
   const subscription = draft.get('subscription', id);
-  if (subscription !== undefined) draft.set(subscription, { schedule: null }, { event: 'customer.subscription.updated' });
+  if (subscription !== undefined) draft.set(subscription, { ...end, schedule: null }, { event: 'customer.subscription.updated' });
 };
 
-/** The subscription goes on without its schedule. */
-export function release(draft: Draft, schedule: StripeObject): StripeObject {
-  detach(draft, schedule.subscription);
+/** The subscription goes on without its schedule; the end that the schedule had for it is kept where that is asked for. */
+export function release(draft: Draft, schedule: StripeObject, keepsEnd = false): StripeObject {
+  const end = keepsEnd && schedule.end_behavior === 'cancel' ? { cancel_at: lastEnd(schedule), canceled_at: draft.now } : {};
+  detach(draft, schedule.subscription, end);
   const fields = {
     status: 'released',
     released_at: draft.now,

@@ -3,7 +3,7 @@ import { type Draft, invalid, type Params, type StripeObject } from '../../engin
 import { redeemDiscounts } from '../discount.ts';
 import type { NewLine } from '../invoice/lines.ts';
 import { usageOf } from '../meter/usage.ts';
-import { insertPrice, priceIn } from '../price.ts';
+import { priceFor, priceIn } from '../price.ts';
 import { taxRates } from '../tax-rate.ts';
 import { everyOf, isMetered, itemAmount, naturalPeriod } from './items.ts';
 
@@ -153,7 +153,7 @@ export function extraLines(draft: Draft, subscription: StripeObject, given: unkn
   if (!Array.isArray(given)) return [];
   return given.map((extra: Params, index) => {
     const at = `add_invoice_items[${index}]`;
-    const price = extra.price === undefined ? insertPrice(draft, extra.price_data ?? {}) : draft.need('price', extra.price, `${at}[price]`);
+    const price = priceFor(draft, extra, at);
     if (price.type !== 'one_time') throw oneTimeOnly(price.id, at);
     const quantity = extra.quantity ?? 1;
     const owner = { customer: subscription.customer, subscription: subscription.id };

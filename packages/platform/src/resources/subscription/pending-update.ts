@@ -2,6 +2,7 @@ import type { Draft, Fields, Params, StripeObject } from '../../engine/index.ts'
 import { voidInvoice } from '../invoice/close.ts';
 import { applyPlan, billPlan, tellUpdated, type Work } from './apply.ts';
 import { afterPaid, payNow } from './bill.ts';
+import { endFields, moveEnds } from './ending.ts';
 import { itemsOf } from './items.ts';
 import type { ItemChange } from './prorate.ts';
 import { uncredit } from './prorate.ts';
@@ -44,7 +45,7 @@ export function checkPending(params: Params): void {
 }
 
 /** Bills a change first and makes it only when that is paid; until then it stands in `pending_update`. */
-export function holdBack(draft: Draft, before: StripeObject, work: Work): StripeObject {
+export function holdBack(draft: Draft, before: StripeObject, work: Work, atEnd: boolean | null): StripeObject {
   const { plan } = work;
   const view = { ...before, ...plan.fields } as StripeObject;
   const invoice = billPlan(draft, before, view, work);
@@ -54,12 +55,14 @@ export function holdBack(draft: Draft, before: StripeObject, work: Work): Stripe
     applyPlan(draft, now, plan);
     const after = invoice === undefined ? {} : afterPaid(draft, draft.get('invoice', invoice.id)!);
     draft.set(draft.get('subscription', before.id)!, after, { event: null });
+    endAsAsked(draft, before.id, atEnd);
     return tellUpdated(draft, before);
   }
   const { fields } = plan;
   const pending = {
     ...PENDING_NOTHING,
     billing_cycle_anchor: fields.billing_cycle_anchor ?? null,
+    cancel_at_period_end: atEnd,
     discounts: fields.discounts ?? null,
     expires_at: draft.now + EXPIRES,
     metadata: fields.metadata ?? null,
@@ -79,6 +82,13 @@ function changesTo(draft: Draft, subscription: StripeObject, items: readonly Str
     return before === undefined ? { after } : { before, after };
   });
   return [...rest, ...removed];
+}
+
+/** `cancel_at_period_end` waits with the rest of its update; the periods that it counts from are those of the update. */
+function endAsAsked(draft: Draft, id: string, atEnd: boolean | null): void {
+  if (atEnd === null) return;
+  const subscription = draft.get('subscription', id)!;
+  moveEnds(draft, subscription, endFields(draft, subscription, { cancel_at_period_end: atEnd }), 'none');
 }
 
 /** The invoice of a pending update is paid: it is made now. A paused subscription resumes by it, into `resumed`. */
@@ -102,6 +112,7 @@ export function applyPending(draft: Draft, subscription: StripeObject, resumed =
   };
   const items = pending.subscription_items ?? itemsOf(draft, subscription.id);
   applyPlan(draft, subscription, { changes: changesTo(draft, subscription, items), fields });
+  endAsAsked(draft, subscription.id, pending.cancel_at_period_end);
   const after = draft.get('subscription', subscription.id)!;
   if (isPaused) draft.emit('customer.subscription.resumed', after);
   else tellUpdated(draft, subscription);

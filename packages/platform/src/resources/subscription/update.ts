@@ -108,7 +108,8 @@ export function updateSubscription(draft: Draft, id: string, params: Params): St
   const work = { plan: { ...plan, fields: { ...directFields(draft, before, params), ...plan.fields } }, extra };
   const how = { behavior: params.payment_behavior ?? 'allow_incomplete', offSession: params.off_session ?? false };
   const isBilled = billsNow(before, work);
-  if (waits && isBilled && before.collection_method === 'charge_automatically') return holdBack(draft, before, work);
+  if (waits && isBilled && before.collection_method === 'charge_automatically')
+    return holdBack(draft, before, work, params.cancel_at_period_end ?? null);
   const changed = applyPlan(draft, before, work.plan);
   moveEnds(draft, changed, endFields(draft, changed, params), plan.proration);
   if (isBilled) {
