@@ -19,6 +19,7 @@ const blocks = () => [...document.querySelectorAll('[data-live][id]')];
 const isBusy = (block) => block.contains(document.activeElement) && document.activeElement.matches('input, select, textarea');
 
 function swap(block, fresh) {
+  block.dataset.live = fresh.dataset.live;
   if (block.innerHTML === fresh.innerHTML || isBusy(block)) return;
   const known = new Set([...block.querySelectorAll('[data-row]')].map((row) => row.dataset.row));
   const open = [...block.querySelectorAll('details[open][id]')].map((details) => details.id);

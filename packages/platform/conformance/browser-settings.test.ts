@@ -1,5 +1,6 @@
 import { expectNoSeriousAxe } from '@annex/testkit/browser';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import Stripe from 'stripe';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connected, type ExtensionWorld, extensionWorld, PASSWORD, type Party, party, userOf } from './extension-world.ts';
 import { type Hand, inBrowser, keyboard, mouse, signIn, unseen } from './in-browser.ts';
@@ -123,6 +124,47 @@ inBrowser('the settings of an extension', (given) => {
     await page.getByLabel('Version').selectOption('2025-09-30.clover');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByText('2025-09-30.clover').first().waitFor();
+  });
+
+  test('clocks are moved, sped up, stopped and deleted, and a refused billing setting is told in the words of its form', async () => {
+    const { platform } = world;
+    const page = await given.page({ width: 390, height: 844 });
+    const here = `${platform.url}/${mine.id}/test`;
+    await page.goto(`${here}/clocks`);
+    await signIn(page, mouse, MAKER);
+    const press = (name: string, on: Page | Locator = page) => on.getByRole('button', { name, exact: true }).click();
+    await page.getByLabel('Speed').selectOption({ label: 'an hour a second' });
+    await press('Set the speed');
+    await page.getByText('an hour a second').first().waitFor();
+    await press('Stop it');
+    await press('Back to real time');
+    expect(platform.clock.state.speed).toBe(1);
+
+    const { hostname, port } = new URL(platform.url);
+    const stripe = new Stripe(mine.testKey, { host: hostname, port, protocol: 'http', telemetry: false });
+    const { id } = await stripe.testHelpers.testClocks.create({ frozen_time: Date.UTC(2027, 0, 31, 12) / 1000, name: 'Renewals' });
+    for (let n = 0; n < 3; n++) await stripe.customers.create({ test_clock: id });
+    const clock = page.getByRole('region', { name: 'Renewals' });
+    await clock.getByText('3 customers').first().waitFor();
+    await press('+1 month', clock);
+    await clock.getByText('2027-02-28 12:00:00').waitFor();
+    await clock.getByLabel('Instant (UTC)').fill('2027-06-01T00:00');
+    await press('Advance to it', clock);
+    await clock.getByText('2027-06-01 00:00:00').waitFor();
+    await expectNoSeriousAxe(page);
+    await clock.getByText('Delete', { exact: true }).click();
+    await press('Delete this clock', clock);
+    await clock.waitFor({ state: 'detached' });
+
+    await page.goto(`${here}/settings/billing`);
+    await page.getByLabel('Retries').fill('1, 90');
+    await press('Save');
+    expect(await page.getByRole('alert').textContent()).toContain('Retries are up to 8 whole numbers of days from 1 to 60');
+    await expectNoSeriousAxe(page);
+    await page.getByLabel('Retries').fill('2, 4');
+    await press('Save');
+    await page.getByRole('status').waitFor();
+    expect(await platform.control.setBilling({ account: mine.id })).toMatchObject({ retry_days: [2, 4] });
   });
 
   test('consent is not shown inside of another page', async () => {

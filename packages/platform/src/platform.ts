@@ -41,6 +41,8 @@ export interface Platform {
   /** What extensions say of themselves while things go wrong. */
   readonly invariants: Invariants;
   readonly ownOperations: OwnOperation[];
+  /** How far each test clock that advances has come on its way: unix seconds by its id. */
+  readonly reached: Map<string, number>;
   /** `http://127.0.0.1:12111`, known once it listens. */
   url: string;
   /** Keeps a draft with its events, whole; answers the ids of the events. Tells the feed after it is kept. */
@@ -137,6 +139,7 @@ export async function assemble(options: PlatformOptions, parts: readonly PartOf[
     rates: new RateLimiter(),
     invariants: new Invariants(),
     ownOperations: [],
+    reached: new Map(),
     url: '',
     commit(draft, answer) {
       const { change, eventIds } = record(draft, { apiVersion, model: contract.api, route, now: clock.now() }, answer);

@@ -44,9 +44,14 @@ export function timePart(platform: Platform): Part {
     const draft = engine.draft(parseWorldKey(world), platform.clock.now(), NOBODY, { ids });
     const clock = draft.get(TEST_CLOCK, id);
     const target = clock?.status_details?.advancing?.target_frozen_time;
-    if (clock === undefined || typeof target !== 'number') return false;
+    if (clock === undefined || typeof target !== 'number') {
+      platform.reached.delete(id);
+      return false;
+    }
     const next = dues.next(id, target);
+    if (next !== undefined) platform.reached.set(id, next.at);
     if (next !== undefined && dues.run(next)) return true;
+    platform.reached.delete(id);
     if (next === undefined) arrive(draft, clock, target);
     else failAt(draft, clock, next.at);
     commit(draft);

@@ -27,9 +27,11 @@ export interface DocumentProps {
   readonly stream?: string;
   /** Where the page goes on by itself, without a script. */
   readonly goesTo?: string;
+  /** Seconds after which the page is fetched again where no script keeps it current. */
+  readonly again?: number;
 }
 
-export const Document: FC<PropsWithChildren<DocumentProps>> = ({ title, styles, bodyClass, stream, goesTo, children }) => (
+export const Document: FC<PropsWithChildren<DocumentProps>> = ({ title, styles, bodyClass, stream, goesTo, again, children }) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -37,6 +39,11 @@ export const Document: FC<PropsWithChildren<DocumentProps>> = ({ title, styles, 
       <meta name="color-scheme" content="light dark" />
       <meta name="robots" content="noindex" />
       {goesTo !== undefined && <meta http-equiv="refresh" content={`0;url=${goesTo}`} />}
+      {again !== undefined && (
+        <noscript>
+          <meta http-equiv="refresh" content={String(again)} />
+        </noscript>
+      )}
       <title>{`${title} · Annex (${NOT_STRIPE})`}</title>
       <link rel="icon" href={ASSETS.icon.path} type="image/svg+xml" />
       <link rel="stylesheet" href={ASSETS.style.path} />

@@ -134,6 +134,8 @@ export interface ShellProps {
   /** Buttons beside the title. */
   readonly actions?: Child;
   readonly styles?: readonly string[];
+  /** Seconds after which the page is fetched again where no script keeps it current. */
+  readonly again?: number;
 }
 
 /** A dashboard page in its frame. */
@@ -144,13 +146,14 @@ export function shellPage(
 ): Response | Promise<Response> {
   const place = c.get('place');
   const { csrf } = c.get('visitor');
-  const { title, current, lead, actions, styles, children, status } = shown;
+  const { title, current, lead, actions, styles, again, children, status } = shown;
   return page(
     c,
     <Document
       title={`${title} · ${accountName(place.account) ?? place.account.id}`}
       stream={streamPath(platform, place.base)}
       {...(styles && { styles })}
+      {...(again !== undefined && { again })}
     >
       <a class="skip" href="#content">
         Skip to the content

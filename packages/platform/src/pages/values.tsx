@@ -3,8 +3,9 @@ import { type StripeObject, valueAt, type World } from '../engine/index.ts';
 import type { Platform } from '../platform.ts';
 import { Time } from './bits.tsx';
 
-const GOOD = new Set(['succeeded', 'paid', 'active', 'available', 'complete', 'completed', 'enabled', 'delivered', 'accepted', 'won']);
-const BAD = new Set(['failed', 'canceled', 'uncollectible', 'void', 'unpaid', 'disabled', 'lost', 'incomplete_expired', 'expired']);
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+const GOOD = words('succeeded paid active available complete completed enabled delivered accepted won ready');
+const BAD = words('failed canceled uncollectible void unpaid disabled lost incomplete_expired expired internal_failure');
 
 /** A status, in a colour that says whether all is well; the word says it too. */
 export const Status: FC<{ value: string }> = ({ value }) => (

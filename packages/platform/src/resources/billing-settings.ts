@@ -12,8 +12,10 @@ export interface BillingSettings {
 
 const KIND = 'annex.billing_settings';
 export const AFTER_RETRIES = ['cancel', 'unpaid', 'past_due'] as const;
-const MOST_RETRIES = 8;
-const LONGEST_WAIT = 60;
+export const MOST_RETRIES = 8;
+export const LONGEST_WAIT = 60;
+/** Days before a renewal. */
+export const EARLIEST_TOLD = 45;
 
 /** Four retries in two weeks, then canceled; told of renewals a week before. */
 export const DEFAULT_SETTINGS: BillingSettings = { retry_days: [1, 3, 5, 7], after_retries: 'cancel', upcoming_days: 7 };
@@ -30,7 +32,8 @@ const badDays = (days: readonly number[]) =>
   );
 const badBehavior = (given: string) =>
   invalid(`'after_retries' must be one of ${AFTER_RETRIES.join(', ')}, but it is '${given}'.`, 'after_retries');
-const badUpcoming = (given: number) => invalid(`'upcoming_days' must be a whole number from 0 to 45, but it is ${given}.`, 'upcoming_days');
+const badUpcoming = (given: number) =>
+  invalid(`'upcoming_days' must be a whole number from 0 to ${EARLIEST_TOLD}, but it is ${given}.`, 'upcoming_days');
 
 const isWhole = (value: number, from: number, to: number): boolean => Number.isInteger(value) && value >= from && value <= to;
 
@@ -39,7 +42,7 @@ export function changeSettings(draft: Draft, account: string, given: Partial<Bil
   const { retry_days: days, after_retries: behavior, upcoming_days: upcoming } = given;
   if (days !== undefined && (days.length > MOST_RETRIES || !days.every((day) => isWhole(day, 1, LONGEST_WAIT)))) throw badDays(days);
   if (behavior !== undefined && !AFTER_RETRIES.includes(behavior)) throw badBehavior(behavior);
-  if (upcoming !== undefined && !isWhole(upcoming, 0, 45)) throw badUpcoming(upcoming);
+  if (upcoming !== undefined && !isWhole(upcoming, 0, EARLIEST_TOLD)) throw badUpcoming(upcoming);
   const system = draft.in(SYSTEM);
   const known = system.get(KIND, account);
   const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

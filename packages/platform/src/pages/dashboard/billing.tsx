@@ -1,7 +1,15 @@
 import { type Context, Hono } from 'hono';
 import { NOBODY, StripeError, SYSTEM } from '../../engine/index.ts';
 import type { Platform } from '../../platform.ts';
-import { AFTER_RETRIES, type BillingSettings, billingSettings, changeSettings } from '../../resources/billing-settings.ts';
+import {
+  AFTER_RETRIES,
+  type BillingSettings,
+  billingSettings,
+  changeSettings,
+  EARLIEST_TOLD,
+  LONGEST_WAIT,
+  MOST_RETRIES,
+} from '../../resources/billing-settings.ts';
 import { Csrf } from '../layout.tsx';
 import type { DashboardEnv } from '../place.ts';
 import { shellPage } from '../shell.tsx';
@@ -13,6 +21,12 @@ const WORDS: Readonly<Record<BillingSettings['after_retries'], string>> = {
   cancel: 'Cancel the subscription',
   unpaid: 'Mark the subscription as unpaid',
   past_due: 'Leave the subscription past due',
+};
+
+/** What is wrong, in the words of the form and not of the control API, by its parameter. */
+const WRONG: Readonly<Record<string, string>> = {
+  retry_days: `Retries are up to ${MOST_RETRIES} whole numbers of days from 1 to ${LONGEST_WAIT}, with commas between them: 1, 3, 5, 7.`,
+  upcoming_days: `Upcoming renewals are told a whole number of days before, from 0 (never) to ${EARLIEST_TOLD}.`,
 };
 
 interface Typed {
@@ -33,7 +47,7 @@ function show(platform: Platform, c: Context<DashboardEnv>, typed: Typed, error?
   return shellPage(platform, c, {
     title: 'Billing',
     current: PATH,
-    lead: 'How subscriptions of this account are collected. Stripe has these in its dashboard alone, and so has the simulator.',
+    lead: 'How subscriptions of this account are collected. Stripe has these settings in its dashboard alone; here the control API has them too.',
     children: (
       <form method="post" action={`${base}${PATH}`} class="panel stack">
         <Csrf token={c.get('visitor').csrf} />
@@ -63,7 +77,7 @@ function show(platform: Platform, c: Context<DashboardEnv>, typed: Typed, error?
         </label>
         <label>
           Upcoming renewals <span class="quiet">days before a renewal that invoice.upcoming is told; 0 for never</span>
-          <input name="upcoming" type="number" min={0} max={45} required value={typed.upcoming} />
+          <input name="upcoming" type="number" min={0} max={EARLIEST_TOLD} required value={typed.upcoming} />
         </label>
         <button type="submit" class="primary">
           Save
@@ -82,7 +96,7 @@ function save(platform: Platform, c: Context<DashboardEnv>): Response | Promise<
     const after_retries = typed.after as BillingSettings['after_retries'];
     changeSettings(draft, world.account, { retry_days: days.map(Number), after_retries, upcoming_days: Number(typed.upcoming) });
   } catch (error) {
-    if (error instanceof StripeError) return show(platform, c, typed, error.message);
+    if (error instanceof StripeError) return show(platform, c, typed, WRONG[error.refusal.param ?? ''] ?? error.message);
     throw error;
   }
   platform.commit(draft);
