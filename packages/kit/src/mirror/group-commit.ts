@@ -4,16 +4,19 @@ interface Waiting<Thing> {
   failed(error: unknown): void;
 }
 
-/** A second statement sets out while one is under way only with so many: a statement costs as much as five things in it. */
+/** A second statement sets out while one is under way only with so many: a statement costs as much as eight things in it. */
 const WORTH_ANOTHER = 24;
+/** Whoever was just answered may have the next thing ready at once: then it is worth waiting this long (ms) for as many as last time. */
+const GATHER_MS = 1;
+const WORTH_GATHERING = 4;
 
 /** Stores what arrives at the same time together. Each caller is answered after what it brought is committed. */
 export function groupCommit<Thing>(store: (things: readonly Thing[]) => Promise<void>, most: number): (thing: Thing) => Promise<void> {
   let waiting: Waiting<Thing>[] = [];
   let flying = 0;
-  let soon = false;
+  let expected = 0;
+  let gathering: NodeJS.Timeout | NodeJS.Immediate | undefined;
 
-  const free = (): boolean => flying === 0 || (flying === 1 && waiting.length >= WORTH_ANOTHER);
   const flush = async (): Promise<void> => {
     const batch = waiting.slice(0, most);
     waiting = waiting.slice(most);
@@ -27,19 +30,31 @@ export function groupCommit<Thing>(store: (things: readonly Thing[]) => Promise<
       else await Promise.all(batch.map(({ thing, done, failed }) => store([thing]).then(done, failed)));
     } finally {
       flying--;
-      if (waiting.length > 0 && free()) void flush();
+      expected = batch.length + waiting.length;
+      if (waiting.length > 0) consider();
     }
+  };
+  const go = (): void => {
+    if (gathering !== undefined) {
+      clearTimeout(gathering as NodeJS.Timeout);
+      clearImmediate(gathering as NodeJS.Immediate);
+    }
+    gathering = undefined;
+    if (waiting.length > 0 && (flying === 0 || waiting.length >= WORTH_ANOTHER)) void flush();
+  };
+  const consider = (): void => {
+    if (flying > 1 || (flying === 1 && waiting.length < WORTH_ANOTHER)) return;
+    if (waiting.length >= Math.min(most, Math.max(expected, WORTH_ANOTHER))) return go();
+    if (gathering !== undefined) {
+      if (expected >= WORTH_GATHERING && waiting.length >= expected) go();
+      return;
+    }
+    // Otherwise whoever comes in this turn of the event loop goes along.
+    gathering = expected >= WORTH_GATHERING ? setTimeout(go, GATHER_MS) : setImmediate(go);
   };
   return (thing) =>
     new Promise((done, failed) => {
       waiting.push({ thing, done, failed });
-      // Whoever comes in this turn of the event loop goes along.
-      if (free() && !soon) {
-        soon = true;
-        setImmediate(() => {
-          soon = false;
-          if (waiting.length > 0 && free()) void flush();
-        });
-      }
+      consider();
     });
 }
