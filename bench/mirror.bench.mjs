@@ -1,20 +1,22 @@
 // The mirror beside the two published sync engines: the same platform data, the same PostgreSQL, one after the other.
 // `npm run bench -- mirror`. The engines are installed on demand into node_modules/.cache; without a registry they are left out.
-// ANNEX_BENCH_OBJECTS (100000) and ANNEX_BENCH_ROUNDS (1) change its size, ANNEX_BENCH_PARTS (backfill,limit,webhooks) what is run.
+// ANNEX_BENCH_OBJECTS (100000) and ANNEX_BENCH_ROUNDS (1) change its size, ANNEX_BENCH_PARTS (backfill,limit,webhooks,page) what is run.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectDatabase } from '../packages/kit/dist/index.js';
 import { findPostgres, startPostgres } from '../packages/testkit/dist/postgres.js';
+import { eventToPage } from './lib/mirror-watch.mjs';
 import { cpuMicros } from './lib/process.mjs';
 import { median, table } from './lib/table.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const OBJECTS = Number(process.env.ANNEX_BENCH_OBJECTS ?? 100_000);
 const ROUNDS = Number(process.env.ANNEX_BENCH_ROUNDS ?? 1);
-const PARTS = (process.env.ANNEX_BENCH_PARTS ?? 'backfill,limit,webhooks').split(',');
+const PARTS = (process.env.ANNEX_BENCH_PARTS ?? 'backfill,limit,webhooks,page').split(',');
 const EVENTS = 20_000;
+const PAGE = { perSecond: 500, seconds: 30 };
 const SECRET = 'whsec_benchmark';
 /** Exact versions; the OpenAPI file is what one of them needs to make its tables. */
 const ENGINES = { '@supabase/stripe-sync-engine': '0.48.5', '@stripe/sync-engine': '1.0.32' };
@@ -82,6 +84,13 @@ async function main() {
     const rows = [];
     for (const inFlight of [16, 64]) for (const name of who) rows.push(await webhooks(world, name, inFlight));
     table(['webhooks', 'in flight', 'acknowledged/s', 'p50 ms', 'p99 ms', 'applied/s', 'CPU ms', 'Postgres ms', 'sender ms', 'bad'], rows);
+  }
+  if (PARTS.includes('page')) {
+    const { waits, perSecond } = await page(world);
+    const at = (share) => Math.round(waits[Math.floor(waits.length * share)]);
+    console.log(
+      `Event to Lantern's page while ${Math.round(perSecond)} events/s arrive: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${waits.length} probes.\n`,
+    );
   }
 
   source.child.kill();
@@ -165,6 +174,15 @@ async function webhooks(world, name, inFlight) {
     told.cpu.toFixed(2),
     told.wrong,
   ];
+}
+
+async function page(world) {
+  const given = { databaseUrl: await freshDatabase(world, 'lantern'), secret: SECRET, account: 'acct_page' };
+  const lantern = run('mirror-lantern.mjs', given, true);
+  const { port, cookie } = await lantern.said;
+  const told = await eventToPage({ port, cookie, ...given, ...PAGE });
+  lantern.child.kill('SIGKILL');
+  return told;
 }
 
 async function until(database, query) {
