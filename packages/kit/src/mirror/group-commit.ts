@@ -15,7 +15,7 @@ export function groupCommit<Thing>(store: (things: readonly Thing[]) => Promise<
   let waiting: Waiting<Thing>[] = [];
   let flying = 0;
   let expected = 0;
-  let gathering: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  let gathering = false;
 
   const flush = async (): Promise<void> => {
     const batch = waiting.slice(0, most);
@@ -35,22 +35,19 @@ export function groupCommit<Thing>(store: (things: readonly Thing[]) => Promise<
     }
   };
   const go = (): void => {
-    if (gathering !== undefined) {
-      clearTimeout(gathering as NodeJS.Timeout);
-      clearImmediate(gathering as NodeJS.Immediate);
-    }
-    gathering = undefined;
+    gathering = false;
     if (waiting.length > 0 && (flying === 0 || waiting.length >= WORTH_ANOTHER)) void flush();
   };
   const consider = (): void => {
     if (flying > 1 || (flying === 1 && waiting.length < WORTH_ANOTHER)) return;
-    if (waiting.length >= Math.min(most, Math.max(expected, WORTH_ANOTHER))) return go();
-    if (gathering !== undefined) {
-      if (expected >= WORTH_GATHERING && waiting.length >= expected) go();
-      return;
+    const busy = expected >= WORTH_GATHERING;
+    if (busy && waiting.length >= Math.min(most, expected)) go();
+    else if (!gathering) {
+      gathering = true;
+      // When it is quiet, whoever comes in this turn of the event loop goes along, and nobody waits.
+      if (busy) setTimeout(go, GATHER_MS);
+      else setImmediate(go);
     }
-    // Otherwise whoever comes in this turn of the event loop goes along.
-    gathering = expected >= WORTH_GATHERING ? setTimeout(go, GATHER_MS) : setImmediate(go);
   };
   return (thing) =>
     new Promise((done, failed) => {
