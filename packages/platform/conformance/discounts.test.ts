@@ -115,9 +115,11 @@ describe('a coupon', () => {
       (await it.stripe.coupons.retrieve(once.id)).valid,
       (await refusal(it.subscribe(price.id, [{ coupon: once.id }]))).code,
     ]).toEqual([false, 'coupon_expired']);
-    const brief = await it.stripe.coupons.create({ percent_off: 50, duration: 'once', redeem_by: 4_000_000_000 });
-    await it.to(at(1, 3));
-    expect((await it.stripe.coupons.retrieve(brief.id)).valid).toBe(true);
+    const tomorrow = Math.floor(Date.now() / 1000) + 86_400;
+    const brief = await it.stripe.coupons.create({ percent_off: 50, duration: 'once', redeem_by: tomorrow });
+    await it.subscribe(price.id, [{ coupon: brief.id }]);
+    await it.to(tomorrow);
+    expect((await refusal(it.subscribe(price.id, [{ coupon: brief.id }]))).code).toBe('coupon_expired');
   });
 
   test('that is deleted goes on for those who have it', async () => {
@@ -158,11 +160,15 @@ describe('a promotion code', () => {
     expect((await refusal(it.subscribe(price.id, [{ promotion_code: code.id }]))).message).toBe('This promotion code is inactive.');
   });
 
-  test('keeps its restrictions: a minimum, a first purchase, a customer', async () => {
+  test('keeps its restrictions: a minimum in each currency, a first purchase, a customer', async () => {
     const it = await onClock();
     const price = await it.shop.price(2000);
     const dear = await it.code({ restrictions: { minimum_amount: 3000, minimum_amount_currency: 'usd' } });
     expect((await refusal(it.subscribe(price.id, [{ promotion_code: dear.id }]))).message).toContain('below its minimum of $30.00');
+    const euros = await it.code({
+      restrictions: { minimum_amount: 100, minimum_amount_currency: 'eur', currency_options: { usd: { minimum_amount: 2500 } } },
+    });
+    expect((await refusal(it.subscribe(price.id, [{ promotion_code: euros.id }]))).message).toContain('below its minimum of $25.00');
     const others = await it.code({ customer: (await it.shop.customer()).id });
     expect((await refusal(it.subscribe(price.id, [{ promotion_code: others.id }]))).message).toContain('belongs to another customer');
     const first = await it.code({ restrictions: { first_time_transaction: true } });
@@ -172,8 +178,12 @@ describe('a promotion code', () => {
 
   test('expires', async () => {
     const it = await onClock();
-    const code = await it.code({ expires_at: 4_000_000_000 });
-    expect(code.expires_at).toBe(4_000_000_000);
+    const price = await it.shop.price(2000);
+    const tomorrow = Math.floor(Date.now() / 1000) + 86_400;
+    const code = await it.code({ expires_at: tomorrow });
+    await it.subscribe(price.id, [{ promotion_code: code.id }]);
+    await it.to(tomorrow);
+    expect((await refusal(it.subscribe(price.id, [{ promotion_code: code.id }]))).message).toContain('has expired');
     expect((await refusal(it.code({ expires_at: START - 1 }))).param).toBe('expires_at');
   });
 

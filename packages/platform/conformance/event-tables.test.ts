@@ -14,8 +14,9 @@ afterAll(() => world.platform.close());
 
 /** An event as its row would write it: bare without `previous_attributes`, with their keys alone where the row names keys. */
 function asTold(event: Stripe.Event, row: Told | undefined): Told {
-  const previous = event.data.previous_attributes as Record<string, unknown> | undefined;
-  if (previous === undefined) return event.type;
+  if (event.data.previous_attributes === undefined) return event.type;
+  // When it was last changed is another second in some runs only.
+  const { updated: _at, ...previous } = event.data.previous_attributes as Record<string, unknown>;
   return [event.type, Array.isArray(row?.[1]) ? Object.keys(previous).sort() : previous];
 }
 

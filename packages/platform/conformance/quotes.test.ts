@@ -62,7 +62,9 @@ describe('a quote', () => {
 
   test('can be changed while it is a draft, and no more when it is finalized', async () => {
     const it = await onClock();
-    const made = await it.quote({ line_items: [{ price: (await it.shop.price(2000)).id }] });
+    const { id } = await it.stripe.quotes.create({ test_clock: it.clock, line_items: [{ price: (await it.shop.price(2000)).id }] });
+    expect((await refusal(it.stripe.quotes.finalizeQuote(id))).param).toBe('customer');
+    const made = await it.stripe.quotes.update(id, { customer: it.customer.id });
     const [line] = (await it.stripe.quotes.listLineItems(made.id)).data;
     const changed = await it.stripe.quotes.update(made.id, { line_items: [{ id: line!.id, quantity: 4 }] });
     expect(changed.amount_total).toBe(8000);

@@ -53,6 +53,22 @@ export const checkoutSession: readonly EventRow[] = [
     tells: ['payment_intent.created', 'charge.succeeded', 'payment_intent.succeeded', 'checkout.session.completed'],
   }),
   row({
+    operation: 'complete a payment that brings its customer up to date',
+    given: async (shop) =>
+      sessionFor(shop, {
+        customer: (await shop.customer(undefined, { name: 'A.' })).id,
+        customer_update: { name: 'auto', address: 'never' },
+      }),
+    when: (shop, session) => completed(shop, session, 'tok_visa'),
+    tells: [
+      'payment_intent.created',
+      'charge.succeeded',
+      'payment_intent.succeeded',
+      ['customer.updated', { name: 'A.' }],
+      'checkout.session.completed',
+    ],
+  }),
+  row({
     operation: 'complete a payment that makes a customer',
     given: (shop) => sessionFor(shop, { customer_creation: 'always' }),
     when: (shop, session) => completed(shop, session, 'tok_visa'),

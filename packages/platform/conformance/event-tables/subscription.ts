@@ -66,6 +66,21 @@ export const subscription: readonly EventRow[] = [
     ],
   }),
   row({
+    operation: 'create for a customer whose card is a source',
+    given: async (shop) => ({ customer: await shop.customer(undefined, { source: 'tok_visa' }), price: await shop.price(2000) }),
+    when: (shop, { customer, price }) => shop.stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] }),
+    tells: [
+      'invoice.created',
+      ['customer.updated', FIRST],
+      'invoice.finalized',
+      'payment_intent.created',
+      ...PAID,
+      ['invoice.updated', SETTLING],
+      ...SETTLED,
+      'customer.subscription.created',
+    ],
+  }),
+  row({
     operation: 'create with a price of its own',
     given: async (shop) => ({ customer: await shop.customer(), product: await shop.stripe.products.create({ name: 'Pro' }) }),
     when: (shop, { customer, product }) =>

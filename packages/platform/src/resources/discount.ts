@@ -47,7 +47,9 @@ function checkCode(draft: Draft, code: StripeObject, { owner, subtotal }: Redemp
     draft.find('charge', [['customer', owner.customer]], (row) => row.status === 'succeeded').length > 0;
   if (first && paidBefore()) throw priorTransactions(at);
   if (minimum === null || subtotal === undefined) return;
-  if (subtotal.currency !== currency || subtotal.amount < minimum) throw belowMinimum(at, format(minimum, currency));
+  const least = subtotal.currency === currency ? minimum : code.restrictions.currency_options?.[subtotal.currency]?.minimum_amount;
+  if (least === undefined) throw belowMinimum(at, format(minimum, currency));
+  if (subtotal.amount < least) throw belowMinimum(at, format(least, subtotal.currency));
 }
 
 /** The promotion code is used once more; the last redemption it allows makes it inactive. */

@@ -11,6 +11,7 @@ import {
 } from '../engine/index.ts';
 import { created as createdSession, newId, sessionFields } from './checkout-session/create.ts';
 import { insertItems } from './checkout-session/items.ts';
+import { currencyOf } from './price.ts';
 
 const LINK = 'payment_link';
 
@@ -36,6 +37,9 @@ function checkFee(draft: Draft, params: Params): void {
   for (const name of ['application_fee_amount', 'application_fee_percent'])
     if (typeof params[name] === 'number' && draft.actor.application === null && params.transfer_data === undefined) throw noFeeHere(name);
 }
+
+const otherCurrency = (asked: string, currency: string) =>
+  invalid(`The payment link is in ${asked}, but its line items are in ${currency}.`, 'currency');
 
 const restrictionsOf = (params: Params, count: number): Fields | null =>
   params.restrictions?.completed_sessions === undefined
@@ -74,13 +78,15 @@ const itemsOf = (draft: Draft, link: string): StripeObject[] => draft.find('item
 function createLink(draft: Draft, params: Params): StripeObject {
   const id = draft.id(LINK);
   const items = insertItems(draft, params.line_items, { by: 'payment_link', id });
+  const { currency } = items[0]!;
+  if (params.currency !== undefined && currencyOf(params.currency) !== currency) throw otherCurrency(params.currency, currency);
   for (const item of items) price(draft, item);
   const { account, livemode } = draft.world;
   return draft.make(LINK, {
     ...fitFields(draft.contract, LINK, params),
     ...create(draft, params),
     id,
-    currency: items[0]!.currency,
+    currency,
     metadata: mergedMetadata({}, params.metadata ?? {}),
     url: `${draft.origin}/buy/${account}/${livemode ? 'live' : 'test'}/${id}`,
   });

@@ -29,8 +29,12 @@ function claimLookupKey(draft: Draft, params: Params, own?: string): void {
   draft.set(holder, { lookup_key: null });
 }
 
+const AMOUNTS = ['unit_amount', 'unit_amount_decimal', 'tiers'];
+const twoAmounts = () => invalid('You may only specify one of these parameters: unit_amount, custom_unit_amount.', 'custom_unit_amount');
+
 /** All fields that a price's parameters come to. */
 function fieldsOf(draft: Draft, params: Params): Fields {
+  if (params.custom_unit_amount?.enabled === true && AMOUNTS.some((name) => params[name] !== undefined)) throw twoAmounts();
   claimLookupKey(draft, params);
   const recurring = recurringOf(draft, params);
   const tiers = tiersOf(params);

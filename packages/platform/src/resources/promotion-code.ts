@@ -43,6 +43,7 @@ function create(draft: Draft, params: Params): Fields {
       first_time_transaction: params.restrictions?.first_time_transaction ?? false,
       minimum_amount: params.restrictions?.minimum_amount ?? null,
       minimum_amount_currency: params.restrictions?.minimum_amount_currency ?? null,
+      ...(params.restrictions?.currency_options !== undefined && { currency_options: params.restrictions.currency_options }),
     },
     times_redeemed: 0,
   };
@@ -59,6 +60,9 @@ export const promotionCode: Behaviour = {
       const coupon = draft.get('coupon', before.promotion.coupon);
       if (coupon === undefined || !isValid(draft, coupon)) throw noLongerValid(before.promotion.coupon);
     }
-    return {};
+    const options = params.restrictions?.currency_options;
+    if (options === undefined) return {};
+    const known = before.restrictions;
+    return { restrictions: { ...known, currency_options: { ...known.currency_options, ...options } } };
   },
 };

@@ -105,6 +105,19 @@ function statusOfPayment(session: StripeObject, intent: StripeObject | undefined
   return intent?.status === 'succeeded' ? 'paid' : 'unpaid';
 }
 
+/** `customer_update`: what the payer said becomes the customer's own, part by part as it is asked for. */
+function bringUpToDate(draft: Draft, session: StripeObject, wish: Params): void {
+  const customer = draft.get('customer', session.customer);
+  if (customer === undefined) return;
+  const { name, address, phone } = session.customer_details ?? {};
+  const shipping = session.collected_information?.shipping_details;
+  draft.set(customer, {
+    ...(wish.name === 'auto' && name && { name }),
+    ...(wish.address === 'auto' && address && { address }),
+    ...(wish.shipping === 'auto' && shipping && { shipping: { ...shipping, phone: phone ?? null } }),
+  });
+}
+
 /** A session is done: what it was for is made, and then told. */
 export function complete(draft: Draft, session: StripeObject, intent: StripeObject | undefined): StripeObject {
   const terms = termsOf(draft, session.id);
@@ -115,6 +128,7 @@ export function complete(draft: Draft, session: StripeObject, intent: StripeObje
       : session.mode === 'subscription'
         ? subscribe(acting, session, { intent, terms })
         : paid(acting, session, { intent, terms });
+  bringUpToDate(draft, session, terms.customer_update);
   setTerms(draft, session.id, { expires_at: null });
   countCompleted(draft, session.payment_link);
   const fields = { ...made, payment_status: statusOfPayment(session, intent), status: 'complete', url: null };

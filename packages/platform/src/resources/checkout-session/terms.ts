@@ -8,6 +8,8 @@ export interface Terms extends StripeObject {
   payment_intent_data: Params;
   subscription_data: Params;
   setup_intent_data: Params;
+  /** What of its customer is brought up to date with what the payer says. */
+  customer_update: Params;
   /** The customer that was made at the first try; the session names it when it is complete. */
   customer: string | null;
   /** The intent of the tries so far. */
@@ -28,6 +30,7 @@ export function insertTerms(draft: Draft, session: StripeObject, params: Params)
     payment_intent_data: params.payment_intent_data ?? {},
     subscription_data: params.subscription_data ?? {},
     setup_intent_data: params.setup_intent_data ?? {},
+    customer_update: params.customer_update ?? {},
     customer: null,
     intent: null,
     expires_at: session.expires_at,

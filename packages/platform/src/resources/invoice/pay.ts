@@ -27,12 +27,19 @@ const needsAction = (intent: StripeObject) =>
     { keepsChanges: true },
   );
 
-/** The payment method in Stripe's order of priority: given, the invoice's, the subscription's, the customer's. */
+/** The payment method in Stripe's order of priority: given, the invoice's, the subscription's, the customer's. A source pays by the method of its id. */
 export function methodForInvoice(draft: Draft, invoice: StripeObject, given?: string): StripeObject | undefined {
   if (given !== undefined) return methodOf(draft, given);
   const subscription = draft.get('subscription', invoice.parent?.subscription_details?.subscription);
   const customer = draft.get('customer', invoice.customer);
-  const ids = [invoice.default_payment_method, subscription?.default_payment_method, customer?.invoice_settings?.default_payment_method];
+  const ids = [
+    invoice.default_payment_method,
+    invoice.default_source,
+    subscription?.default_payment_method,
+    subscription?.default_source,
+    customer?.invoice_settings?.default_payment_method,
+    customer?.default_source,
+  ];
   return draft.get(
     'payment_method',
     ids.find((id) => typeof id === 'string'),
@@ -96,7 +103,7 @@ export function pay(draft: Draft, given: StripeObject, params: Params): StripeOb
     cancelPayments(draft, invoice.id, 'automatic');
     return paid;
   }
-  const method = methodForInvoice(draft, invoice, params.payment_method);
+  const method = methodForInvoice(draft, invoice, params.payment_method ?? params.source);
   if (method === undefined) {
     nothingToCharge(draft, invoice, false);
     throw new StripeError(noSource(invoice).refusal, { keepsChanges: true });
