@@ -88,6 +88,28 @@ inBrowser('The page of the bank', (given) => {
     expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('active');
   });
 
+  test('the owner of a bank account that was typed in proves it with the code of a deposit', async () => {
+    const stripe = world.client();
+    const typed = { account_number: '000123456789', routing_number: '110000000', account_holder_type: 'individual' } as const;
+    const { id, next_action } = await stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'usd',
+      confirm: true,
+      payment_method_data: { type: 'us_bank_account', us_bank_account: typed, billing_details: { name: 'Ada' } },
+      mandate_data: { customer_acceptance: { type: 'offline' } },
+    });
+    const page = await given.page({ width: 390 });
+    await page.goto(next_action!.verify_with_microdeposits!.hosted_verification_url);
+    await keyboard.write(page.getByLabel('Code on the statement'), 'SM0000');
+    await keyboard.press(page.getByRole('button', { name: 'Verify' }));
+    expect(await page.getByRole('alert').textContent()).toContain('descriptor code provided do not match');
+    await expectNoSeriousAxe(page);
+    await page.getByLabel('Code on the statement').fill('sm11aa');
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByRole('heading', { name: 'Verified' }).waitFor();
+    expect((await stripe.paymentIntents.retrieve(id)).status).not.toBe('requires_action');
+  });
+
   test('a card that is set up with the bank may be charged off session afterwards', async () => {
     const stripe = world.client();
     const customer = await stripe.customers.create({});

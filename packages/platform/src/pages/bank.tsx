@@ -1,31 +1,16 @@
 import { format } from '@annex/money';
 import { Hono } from 'hono';
 import type { FC } from 'hono/jsx';
-import { sameSecret } from '../accounts/secrets.ts';
-import type { StripeError, StripeObject, World } from '../engine/index.ts';
+import type { StripeError, StripeObject } from '../engine/index.ts';
 import type { Platform } from '../platform.ts';
 import { ASKING } from '../resources/authentication.ts';
+import { type Asked, asked } from './asked.ts';
 import { act } from './hosted/act.ts';
 import { Csrf, Front, page } from './layout.tsx';
 import { problemPage } from './problem.tsx';
 import { field, type PageContext, type PageEnv } from './visit.ts';
 
-/** The page of a card's bank (3D Secure): whoever has the client secret may answer, without signing in. */
-
-interface Asked {
-  readonly world: World;
-  readonly intent: StripeObject;
-}
-
-function asked(platform: Platform, c: PageContext): Asked | undefined {
-  const { account, mode, id } = c.req.param() as Record<'account' | 'mode' | 'id', string>;
-  const world: World = { account, livemode: mode === 'live' };
-  const row = Object.keys(ASKING)
-    .map((object) => platform.store.row(world, object, id))
-    .find((found) => found !== undefined && !found.deleted);
-  const intent = row === undefined ? undefined : (JSON.parse(row.text) as StripeObject);
-  return intent !== undefined && sameSecret(c.req.query('client_secret') ?? '', intent.client_secret) ? { world, intent } : undefined;
-}
+/** The page of a card's bank (3D Secure). */
 
 /** Where the merchant wants its customer back; only web addresses are followed. */
 function returnUrlOf(intent: StripeObject): string | undefined {
@@ -88,6 +73,10 @@ const Answered: FC<{ intent: StripeObject }> = ({ intent }) => {
   );
 };
 
+/** Other questions (deposits to read off a statement, a transfer to send) are not the bank's. */
+const asksOwner = ({ status, next_action: next }: StripeObject): boolean =>
+  status === 'requires_action' && (next?.type === 'redirect_to_url' || next?.type === 'use_stripe_sdk');
+
 const nothingHere = (c: PageContext) =>
   problemPage(c, {
     status: 404,
@@ -119,7 +108,7 @@ export function bankRoutes(platform: Platform): Hono<PageEnv> {
   app.get(path, (c) => {
     const found = asked(platform, c);
     if (found === undefined) return nothingHere(c);
-    if (found.intent.status !== 'requires_action') return notAsked(c, found.intent);
+    if (!asksOwner(found.intent)) return notAsked(c, found.intent);
     const back = returnUrlOf(found.intent);
     if (back !== undefined) c.set('formTargets', [new URL(back).origin]);
     return page(c, <Question intent={found.intent} csrf={c.get('visitor').csrf} />);
@@ -127,7 +116,7 @@ export function bankRoutes(platform: Platform): Hono<PageEnv> {
   app.post(path, (c) => {
     const found = asked(platform, c);
     if (found === undefined) return nothingHere(c);
-    if (found.intent.status !== 'requires_action') return notAsked(c, found.intent);
+    if (!asksOwner(found.intent)) return notAsked(c, found.intent);
     const decision = field(c, 'decision');
     if (decision !== 'approve' && decision !== 'fail') return undecided(c);
     const refusal = answer(platform, found, decision === 'approve');

@@ -29,6 +29,7 @@ import { linkRoutes } from './hosted/link.tsx';
 import { paperRoutes } from './hosted/papers.ts';
 import { portalRoutes } from './hosted/portal/index.tsx';
 import { liveRoutes } from './live.ts';
+import { microdepositRoutes } from './microdeposits.tsx';
 import { baseOf, type DashboardEnv, takePlace } from './place.ts';
 import { problemPage } from './problem.tsx';
 import { signInRoutes } from './sign-in.tsx';
@@ -111,6 +112,7 @@ function pageApp(platform: Platform): Hono<PageEnv> {
   );
   app.route('/', signInRoutes(platform));
   app.route('/', bankRoutes(platform));
+  app.route('/', microdepositRoutes(platform));
   app.route('/', checkoutRoutes(platform));
   app.route('/', linkRoutes(platform));
   app.route('/', invoiceRoutes(platform));

@@ -1,17 +1,18 @@
 import { availableOn } from '@annex/money';
 import { type Draft, type Fields, invalid, type Params, refuse, type StripeObject } from '../engine/index.ts';
+import { pageOf } from './next-action.ts';
 import { bankOfMethod, markProven } from './payment-method/debit.ts';
 
 /** The test bank's two deposits, and the code that one of them carries (documented). */
 const AMOUNTS = [32, 45];
-const CODE = 'SM11AA';
+export const CODE = 'SM11AA';
 
 /** An account that was typed in is proven by two small deposits before anything is taken from it. */
 export function askForProof(draft: Draft, intent: StripeObject, object: 'payment_intent' | 'setup_intent'): StripeObject {
   const arrives = availableOn(draft.now, 1);
   const proof: Fields = {
     arrival_date: arrives,
-    hosted_verification_url: `${draft.origin}/dashboard`,
+    hosted_verification_url: pageOf(draft, 'microdeposits', intent),
     microdeposit_type: 'descriptor_code',
   };
   const fields = { status: 'requires_action', next_action: { type: 'verify_with_microdeposits', verify_with_microdeposits: proof } };
