@@ -41,7 +41,7 @@ describe.skipIf(!existsSync(new URL('../dist/index.js', import.meta.url)))('the 
   const start = async (): Promise<{ child: ChildProcess; port: number }> => {
     const given = JSON.stringify({ role: 'both', options });
     const child = spawn(process.execPath, [new URL('./children/process.mjs', import.meta.url).pathname, given], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
     const port = await new Promise<number>((done, failed) => {
       child.stdout!.on('data', (chunk: Buffer) => done(Number(/ready (\d+)/.exec(String(chunk))?.[1])));

@@ -64,9 +64,17 @@ export async function startPostgres(bin: string, settings: Readonly<Record<strin
       server.child.stdin?.end();
     },
     async restart() {
-      await rm(join(data, 'postmaster.pid'), { force: true });
-      server = run(bin, args, { ...user, cwd: folder });
-      await answering(url(), server);
+      for (let tries = 1; ; tries++) {
+        await rm(join(data, 'postmaster.pid'), { force: true });
+        server = run(bin, args, { ...user, cwd: folder });
+        try {
+          return await answering(url(), server);
+        } catch (error) {
+          // A process of the killed server that was being born is missed by the kill, and ends by itself a moment later.
+          if (tries >= 100 || !server.output.includes('shared memory block')) throw error;
+          await new Promise((done) => setTimeout(done, 50));
+        }
+      }
     },
     cpuSeconds: () => serverPids(data).reduce((sum, pid) => sum + cpuOf(pid), 0),
     async stop() {

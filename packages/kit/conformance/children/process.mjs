@@ -1,14 +1,16 @@
-// One process of an extension, to be killed: `worker` works, `web` receives webhooks. It runs the build, as in production.
+// One process of an extension, to be killed: `worker` works, `both` receives webhooks besides. It runs the build, as in production.
 import { createServer } from 'node:http';
 import { createKit, nodeWebhook } from '@annex/kit';
 
 const { role, options } = JSON.parse(process.argv[2]);
-// One file for the three roles: `worker`, `web`, and `both` for the embedded database, which serves a single process.
 const on = {
   'customer.updated': async (event, tx) => {
     await tx.query('insert into public.effects (event) values ($1)', [event.id]);
   },
 };
+
+// Killed tests leave nothing behind: without whoever started it there is nothing to do.
+process.stdin.resume().once('end', () => process.exit());
 
 async function open() {
   for (;;) {
@@ -23,7 +25,7 @@ async function open() {
 }
 
 const kit = await open();
-if (role !== 'web') kit.work.start();
+kit.work.start();
 if (role === 'worker') process.stdout.write('ready\n');
 else {
   const server = createServer(nodeWebhook(kit));
