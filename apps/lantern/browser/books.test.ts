@@ -271,14 +271,14 @@ describe('the books', () => {
     );
     await lantern.books.catchUp(world(account));
     const { place, figures } = await figuresOf(account);
-    expect(figures.now.mrr).toBe(10_000);
+    expect(figures.months.at(-1)?.end).toBe(10_000);
     const change = (rules: Rules) =>
       lantern.kit.database.transaction((tx) => changeDesk(tx, place, { rules, currency: null, timeZone: null }));
     const stale = () => lantern.kit.query('select customer from lantern.stale where account = $1', [account]);
     await change(presetOf('baremetrics')!.rules);
     expect(await stale()).toEqual([]);
     const after = (await figuresOf(account)).figures;
-    expect([after.now.mrr, after.desk.preset?.id, after.months.find(({ month }) => month === '2026-03')?.churn]).toEqual([
+    expect([after.months.at(-1)?.end, after.desk.preset?.id, after.months.find(({ month }) => month === '2026-03')?.churn]).toEqual([
       5_000,
       'baremetrics',
       -5_000,

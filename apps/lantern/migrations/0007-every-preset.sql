@@ -23,6 +23,7 @@ create table lantern.counted_books (         -- one per customer and result: whe
   customer text not null,
   under smallint not null,
   minds smallint not null,                  -- which rules can make a difference to this customer, one bit each
+  seal text not null,                       -- a day, and a hash of the customer's counted rows before it
   through_ms bigint not null,               -- subscriptions that changed until then are in it
   next_at bigint,                           -- seconds: when it changes by itself (a discount ends)
   mrr bigint not null,                      -- reporting currency, minor units
@@ -37,6 +38,8 @@ create table lantern.counted_books (         -- one per customer and result: whe
 );
 create index counted_books_mrr on lantern.counted_books (account, livemode, mrr desc, customer);
 create index counted_books_next on lantern.counted_books (next_at) where next_at is not null;
+create index counted_books_ending on lantern.counted_books (account, livemode) where ending > 0;
+create index counted_books_reconstructed on lantern.counted_books (account, livemode, under) where reconstructed;
 
 create table lantern.counted_movements (     -- what a customer's MRR did on a day
   account text not null,

@@ -9,14 +9,15 @@ import { ApiError, type ApiRoute, numberIn } from './route.ts';
 const account: ApiRoute = {
   path: '/account',
   sentence: 'The account that the key belongs to, and how current its data is.',
-  answers: '`{account, livemode, name, currency, time_zone, events_waiting, lag_ms, customers, subscriptions, payments}`',
+  answers:
+    '`{account, livemode, name, currency, time_zone, events_waiting, lag_ms, customers, subscriptions, trials, payments_in_30_days}`',
   run: async ({ lantern, place }) => {
     const { database } = lantern.kit;
     const standing = await standingOf(database, place, lantern.now());
     const { customers, subscriptions, trials, payments } = await readCounts(database, place, lantern.now());
     return {
       ...{ account: place.account, livemode: place.livemode, name: place.name, currency: place.currency, time_zone: place.timeZone },
-      ...{ events_waiting: standing.waiting, lag_ms: standing.lag_ms, customers, subscriptions, trials, payments },
+      ...{ events_waiting: standing.waiting, lag_ms: standing.lag_ms, customers, subscriptions, trials, payments_in_30_days: payments },
     };
   },
 };

@@ -19,9 +19,7 @@ export interface AccountFigures {
 
 /** Where the account stands. Minor units of the reporting currency. */
 export interface NowFigures {
-  readonly mrr: number;
-  readonly active: number;
-  /** Of it: from subscriptions whose end is scheduled, and how many customers they belong to. */
+  /** MRR from subscriptions whose end is scheduled, and how many customers they belong to. */
   readonly ending: number;
   readonly endingCustomers: number;
   /** Customers whose books are still to be made again. */
@@ -32,10 +30,10 @@ export interface NowFigures {
 }
 
 const NOW = `
-  select coalesce(sum(mrr), 0)::bigint as mrr, count(*) filter (where mrr > 0)::int as active, coalesce(sum(ending), 0)::bigint as ending,
-    count(*) filter (where ending > 0)::int as "endingCustomers", coalesce(bool_or(reconstructed), false) as reconstructed,
+  select coalesce(sum(ending), 0)::bigint as ending, count(*)::int as "endingCustomers",
+    exists (select 1 from lantern.counted_books where account = $1 and livemode = $2 and under & $3::smallint <> 0 and reconstructed) as reconstructed,
     (select count(distinct customer)::int from lantern.stale where account = $1 and livemode = $2) as stale
-  from lantern.books where account = $1 and livemode = $2`;
+  from lantern.counted_books where account = $1 and livemode = $2 and under & $3::smallint <> 0 and ending > 0`;
 
 const BALANCES = `
   select currency, sum(delta)::bigint as amount from lantern.month_balances where account = $1 and livemode = $2 and under & $3::smallint <> 0
@@ -61,7 +59,7 @@ export async function accountFigures(lantern: Lantern, place: Place): Promise<Ac
   const known = cache.get(name);
   if (known !== undefined && known.key === key) return { ...known.figures, nowMs };
   const rates = await readRates(database, place, desk.currency);
-  const [now] = await database.query<Omit<NowFigures, 'unconverted'>>(NOW, [place.account, place.livemode]);
+  const [now] = await database.query<Omit<NowFigures, 'unconverted'>>(NOW, [place.account, place.livemode, desk.shown]);
   const balances = await database.query<{ currency: string; amount: number }>(BALANCES, [place.account, place.livemode, desk.shown]);
   const unconverted = balances.filter(({ currency }) => !rates.knows(currency));
   const months = await readMonths(database, desk, { rates, today });

@@ -11,6 +11,8 @@ interface World {
 }
 
 const LOOK_MS = 5_000;
+/** So often at most is looked for what no event has marked: what came by import, by a fetch, or with time. */
+const SEARCH_MS = 1_000;
 /** Rows committed later may carry an earlier time: so far back is looked again. */
 const OVERLAP_MS = 60_000;
 
@@ -29,14 +31,38 @@ export interface Bookkeeper {
 export function startBookkeeper(lantern: Lantern): Bookkeeper {
   const { kit, log } = lantern;
   const waiting = new Map<string, World>();
+  const searched = new Map<string, number>();
+  const later = new Set<NodeJS.Timeout>();
   let working: Promise<void> | undefined;
   let stopped = false;
 
+  /** Events mark whom they concern, so that the search for others can wait a little; it is not forgotten. */
+  const makeFor = async (name: string, world: World): Promise<void> => {
+    const since = performance.now() - (searched.get(name) ?? Number.NEGATIVE_INFINITY);
+    if (since < SEARCH_MS) {
+      if (!soon.has(name)) wakeLater(name, world, SEARCH_MS - since);
+      return makeBooks(lantern, world);
+    }
+    searched.set(name, performance.now());
+    return catchUp(lantern, world);
+  };
+  const soon = new Set<string>();
+  const wakeLater = (name: string, world: World, ms: number): void => {
+    soon.add(name);
+    const timer = setTimeout(() => {
+      soon.delete(name);
+      later.delete(timer);
+      wake(world);
+    }, ms);
+    timer.unref();
+    later.add(timer);
+  };
   const work = async (): Promise<void> => {
     for (let [next] = waiting; next !== undefined && !stopped; [next] = waiting) {
-      waiting.delete(next[0]);
-      await catchUp(lantern, next[1]).catch((error: unknown) =>
-        log('error', 'Books could not be made.', { account: next![1].account, error: String(error) }),
+      const [name, world] = next;
+      waiting.delete(name);
+      await makeFor(name, world).catch((error: unknown) =>
+        log('error', 'Books could not be made.', { account: world.account, error: String(error) }),
       );
     }
     working = undefined;
@@ -63,6 +89,7 @@ export function startBookkeeper(lantern: Lantern): Bookkeeper {
     async stop() {
       stopped = true;
       clearInterval(timer);
+      for (const one of later) clearTimeout(one);
       end();
       await working;
     },

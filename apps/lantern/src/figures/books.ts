@@ -27,7 +27,7 @@ export const countingOf = ({ timeZone }: { readonly timeZone: string }, rates: R
 export interface Book {
   readonly customer: string;
   readonly observations: readonly Observation[];
-  readonly origins: ReturnType<typeof composeHistory>['origins'];
+  readonly origins: ReturnType<ReturnType<typeof composeHistory>['origins']>;
   readonly rows: readonly LedgerRow[];
   readonly movements: readonly Movement[];
   readonly mrr: number;
@@ -40,7 +40,7 @@ export function bookOf(history: CustomerHistory, rules: Rules, counting: Countin
   const all = ledgerRows(observations, rules);
   const rows = all.filter(({ at }) => at <= counting.now);
   return {
-    ...{ customer: history.customer, observations, origins, rows },
+    ...{ customer: history.customer, observations, origins: origins(), rows },
     movements: movementsOf(rows, { ...counting, rules }),
     mrr: mrrOf(rows, counting),
     nextAt: all.find(({ at }) => at > counting.now)?.at ?? null,

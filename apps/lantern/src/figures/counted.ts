@@ -55,22 +55,32 @@ export function countedOf(history: CustomerHistory, counting: CountingAll): Coun
   return {
     customer: history.customer,
     books: merged(each.map(({ book }) => [book])),
-    movements: merged(each.map(({ movements }) => movements)),
+    movements: merged(
+      each.map(({ movements }) => movements),
+      movementText,
+    ),
     balances: merged(each.map(({ balances }) => balances)),
   };
 }
 
 /** Rows that are the same under several rules are one row, with the bits of all. */
-function merged<T extends { readonly under: number }>(lists: readonly (readonly T[])[]): readonly T[] {
+function merged<T extends { readonly under: number }>(
+  lists: readonly (readonly T[])[],
+  textOf = (row: T): string => JSON.stringify({ ...row, under: 0 }),
+): readonly T[] {
   if (lists.length === 1) return lists[0]!;
   const found = new Map<string, T>();
   for (const row of lists.flat()) {
-    const key = JSON.stringify({ ...row, under: 0 });
+    const key = textOf(row);
     const same = found.get(key);
     found.set(key, same === undefined ? row : { ...same, under: same.under | row.under });
   }
   return [...found.values()];
 }
+
+/** Everything but the bits. */
+const movementText = ({ day, kind, amount, after, reason, because, reconstructed, at_start, currency }: CountedMovement): string =>
+  `${day} ${kind} ${amount} ${after} ${reason} ${reconstructed} ${at_start} ${currency} ${because}`;
 
 interface About {
   readonly history: CustomerHistory;

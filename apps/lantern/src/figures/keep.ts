@@ -1,6 +1,7 @@
 import type { Query } from '@annex/kit';
 import { type Columns, columnsOf, unnested } from './columns.ts';
 import type { Counted, CountedBalance, CountedMovement } from './counted.ts';
+import { dayOf, type Seals } from './seal.ts';
 import { addSums, type Turn } from './sums.ts';
 
 interface World {
@@ -37,22 +38,30 @@ const KEPT_BALANCES: Kept<CountedBalance> = {
   ...{ table: 'lantern.counted_balances', columns: BALANCES, key: keyOf(BALANCES, ['customer', 'month', 'currency', 'under']) },
 };
 
-/** What is stored of these customers. */
+/** What is stored of some customers, from a day of each on: what lies before it is known to stay. */
 export interface Stored {
   readonly movements: readonly CountedMovement[];
   readonly balances: readonly CountedBalance[];
+  readonly from: ReadonlyMap<string, string>;
 }
 
-export async function readStored(on: Query, { account, livemode }: World, customers: readonly string[]): Promise<Stored> {
-  const read = <T>({ table, columns }: Kept<T>): Promise<T[]> =>
-    on.query<T>(`select ${columns.names.join(', ')} from ${table} where account = $1 and livemode = $2 and customer = any($3::text[])`, [
-      ...[account, livemode, customers],
-    ]);
-  return { movements: await read(KEPT_MOVEMENTS), balances: await read(KEPT_BALANCES) };
+export async function readStored(on: Query, { account, livemode }: World, from: ReadonlyMap<string, string>): Promise<Stored> {
+  const read = async <T>({ table, columns }: Kept<T>): Promise<T[]> => {
+    const found: T[] = [];
+    // Nearly all have the same day.
+    for (const day of new Set(from.values())) {
+      const customers = [...from.keys()].filter((customer) => from.get(customer) === day);
+      const since = `customer = any($3::text[]) and ${columns.names[1]} >= $4`;
+      const select = `select ${columns.names.join(', ')} from ${table} where account = $1 and livemode = $2 and ${since}`;
+      for (const row of await on.query<T>(select, [account, livemode, customers, day])) found.push(row);
+    }
+    return found;
+  };
+  return { movements: await read(KEPT_MOVEMENTS), balances: await read(KEPT_BALANCES), from };
 }
 
 /** Rows that go and rows that come, where one set replaces another. Most of a customer's past stays as it is. */
-function turn<T>({ columns }: Kept<T>, old: readonly T[], fresh: readonly T[]): Turn<T> {
+function turn<T>({ columns }: Pick<Kept<T>, 'columns'>, old: readonly T[], fresh: readonly T[]): Turn<T> {
   if (old.length === 0) return { gone: [], come: fresh };
   const textOf = (row: T): string => JSON.stringify(columns.names.map((name) => row[name]));
   const there = new Map(old.map((row) => [textOf(row), row]));
@@ -64,8 +73,11 @@ async function replace<T>(tx: Query, { account, livemode }: World, { kept, turne
   const { table, columns, key } = kept;
   if (turned.gone.length > 0) {
     const same = key.names.map((name) => `t.${name} = g.${name}`).join(' and ');
+    // Said twice, so that they are looked up by the index: alone, the rows to be deleted are joined with all of the account.
+    const second = key.names[1]!;
+    const near = `t.customer = any($3::text[]) and t.${second} >= (select min(one) from unnest($4::text[]) one)`;
     await tx.query(
-      `delete from ${table} t using ${unnested(key, 2)} as g(${key.names.join(', ')}) where t.account = $1 and t.livemode = $2 and ${same}`,
+      `delete from ${table} t using ${unnested(key, 2)} as g(${key.names.join(', ')}) where t.account = $1 and t.livemode = $2 and ${near} and ${same}`,
       [account, livemode, ...columnsOf(key, turned.gone)],
     );
   }
@@ -77,35 +89,39 @@ async function replace<T>(tx: Query, { account, livemode }: World, { kept, turne
 }
 
 const INSERT_BOOKS = `
-  insert into lantern.counted_books (account, livemode, customer, under, minds, through_ms, next_at, mrr, ending, ends_at, currencies, first_day, last_day, subscriptions, reconstructed)
-  select $1, $2, b.customer, b.under, b.minds, b.through_ms, b.next_at, b.mrr, b.ending, b.ends_at, b.currencies, b.first_day, b.last_day, b.subscriptions, b.reconstructed
-  from jsonb_to_recordset($3::jsonb) as b(customer text, under smallint, minds smallint, through_ms bigint, next_at bigint, mrr bigint, ending bigint, ends_at bigint,
+  insert into lantern.counted_books (account, livemode, customer, under, minds, seal, through_ms, next_at, mrr, ending, ends_at, currencies, first_day, last_day, subscriptions, reconstructed)
+  select $1, $2, b.customer, b.under, b.minds, b.seal, b.through_ms, b.next_at, b.mrr, b.ending, b.ends_at, b.currencies, b.first_day, b.last_day, b.subscriptions, b.reconstructed
+  from jsonb_to_recordset($3::jsonb) as b(customer text, under smallint, minds smallint, seal text, through_ms bigint, next_at bigint, mrr bigint, ending bigint, ends_at bigint,
     currencies text[], first_day text, last_day text, subscriptions integer, reconstructed boolean)`;
 
 /** Replaces what is stored of these customers by what was counted, and keeps the sums of the months in step. */
 export async function keepCounted(
   tx: Query,
   world: World,
-  given: { counted: readonly Counted[]; stored: Stored; through: ReadonlyMap<string, number> },
+  given: { counted: readonly Counted[]; stored: Stored; seals: Seals; through: ReadonlyMap<string, number> },
 ): Promise<void> {
-  const { counted, stored, through } = given;
+  const { counted, stored, seals, through } = given;
   const key = [world.account, world.livemode];
   const ours = new Set(counted.map(({ customer }) => customer));
   const of = <T extends { readonly customer: string }>(rows: readonly T[]): T[] => rows.filter(({ customer }) => ours.has(customer));
+  const open = <T extends CountedMovement | CountedBalance>(rows: readonly T[]): T[] =>
+    rows.filter((row) => dayOf(row) >= (stored.from.get(row.customer) ?? ''));
   const movements = turn(
     KEPT_MOVEMENTS,
     of(stored.movements),
-    counted.flatMap((one) => one.movements),
+    counted.flatMap((one) => open(one.movements)),
   );
   const balances = turn(
     KEPT_BALANCES,
     of(stored.balances),
-    counted.flatMap((one) => one.balances),
+    counted.flatMap((one) => open(one.balances)),
   );
   await replace(tx, world, { kept: KEPT_MOVEMENTS, turned: movements });
   await replace(tx, world, { kept: KEPT_BALANCES, turned: balances });
   await addSums(tx, world, { movements, balances });
-  const books = counted.flatMap((one) => one.books.map((book) => ({ ...book, through_ms: through.get(one.customer) ?? 0 })));
+  const books = counted.flatMap((one) =>
+    one.books.map((book) => ({ ...book, seal: seals.get(one.customer)!, through_ms: through.get(one.customer) ?? 0 })),
+  );
   await tx.query('delete from lantern.counted_books where account = $1 and livemode = $2 and customer = any($3::text[])', [
     ...key,
     [...ours],

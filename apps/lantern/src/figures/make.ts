@@ -1,6 +1,8 @@
 import type { Query } from '@annex/kit';
+import { monthPlus } from '../design/months.ts';
 import { readHistories } from '../history/read.ts';
 import type { Lantern } from '../lantern.ts';
+import { monthOf } from '../ledger/index.ts';
 import { placeOf } from '../web/place.ts';
 import { countingOf } from './books.ts';
 import { nowOf } from './clock.ts';
@@ -8,6 +10,7 @@ import { type Counted, countedOf } from './counted.ts';
 import { type Desk, deskOf, toPlain } from './desk.ts';
 import { keepCounted, readStored, type Stored } from './keep.ts';
 import { readRates } from './rates.ts';
+import { openFrom, type Seals, sealOf } from './seal.ts';
 
 interface World {
   readonly account: string;
@@ -35,6 +38,7 @@ interface Made {
   readonly stale: readonly Stale[];
   readonly counted: readonly Counted[];
   readonly stored: Stored;
+  readonly seals: Seals;
   /** By customer: subscriptions that changed until then are in it. */
   readonly through: ReadonlyMap<string, number>;
   /** How it was counted. */
@@ -57,6 +61,9 @@ export async function makeBooks(lantern: Lantern, world: World): Promise<void> {
   }
 }
 
+const SEALS = `
+  select customer, max(seal) as seal from lantern.counted_books where account = $1 and livemode = $2 and customer = any($3::text[]) group by 1`;
+
 const THROUGH = `
   select customer, max(changed_ms) as through_ms from mirror.subscriptions where account = $1 and livemode = $2 and customer = any($3::text[]) group by 1`;
 
@@ -74,10 +81,17 @@ async function make({ kit: { database }, now }: Lantern, world: World, besides: 
   const rates = await readRates(database, world, desk.currency);
   const nowSeconds = Math.floor((await nowOf(database, world, now())) / 1000);
   const changed = await database.query<{ customer: string; through_ms: number }>(THROUGH, [...key, customers]);
-  const stored = await readStored(database, world, customers);
+  const sealed = await database.query<{ customer: string; seal: string }>(SEALS, [...key, customers]);
   const counting = { ...countingOf(desk, rates, nowSeconds), slots: desk.slots, currency: desk.currency };
   const counted = (await readHistories(database, world, customers)).map((history) => countedOf(history, counting));
-  return { stale, counted, stored, through: new Map(changed.map((row) => [row.customer, row.through_ms])), desk: textOf(desk) };
+  const known = new Map(sealed.map(({ customer, seal }) => [customer, seal]));
+  const stored = await readStored(database, world, new Map(counted.map((one) => [one.customer, openFrom(one, known.get(one.customer))])));
+  const month = monthPlus(monthOf(counting.calendar.day(nowSeconds)), -1);
+  return {
+    ...{ stale, counted, stored, desk: textOf(desk) },
+    seals: new Map(counted.map((one) => [one.customer, sealOf(one, month)])),
+    through: new Map(changed.map((row) => [row.customer, row.through_ms])),
+  };
 }
 
 /** Answers whether there was anything to store it for: an account that is leaving has no books. */

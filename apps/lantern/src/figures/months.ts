@@ -43,20 +43,26 @@ export function monthsFrom(sums: readonly Sum[], changes: readonly Change[], abo
   const { rates, through } = about;
   const first = [through, ...sums.map(({ month }) => month), ...changes.map(({ month }) => month)].sort()[0]!;
   const balances = new Map<string, number>();
+  const [sumsOf, changesOf] = [byMonth(sums), byMonth(changes)];
   let [start, active] = [0, 0];
   return monthsBetween(first, through).map((month) => {
-    for (const { currency, delta } of changes.filter((one) => one.month === month))
-      balances.set(currency, (balances.get(currency) ?? 0) + delta);
+    for (const { currency, delta } of changesOf.get(month) ?? []) balances.set(currency, (balances.get(currency) ?? 0) + delta);
     let end = 0;
     for (const [currency, amount] of balances) end += rates.convert(amount, currency, lastDay(month));
-    const made = monthFrom(
-      month,
-      sums.filter((one) => one.month === month),
-      { start, end, active },
-    );
+    const made = monthFrom(month, sumsOf.get(month) ?? [], { start, end, active });
     [start, active] = [made.end, made.active];
     return made;
   });
+}
+
+function byMonth<T extends { readonly month: string }>(rows: readonly T[]): ReadonlyMap<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const row of rows) {
+    const own = found.get(row.month);
+    if (own === undefined) found.set(row.month, [row]);
+    else own.push(row);
+  }
+  return found;
 }
 
 function monthFrom(month: string, sums: readonly Sum[], { start, end, active }: { start: number; end: number; active: number }): Month {

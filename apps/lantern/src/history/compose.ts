@@ -52,8 +52,8 @@ export type Origin =
 
 export interface Composed {
   readonly observations: readonly Observation[];
-  /** By `subscription@seconds`. */
-  readonly origins: ReadonlyMap<string, Origin>;
+  /** By `subscription@seconds`; made when it is asked for. */
+  origins(): ReadonlyMap<string, Origin>;
 }
 
 export const originKey = ({ subscription, at }: Pick<Observation, 'subscription' | 'at'>): string => `${subscription}@${at}`;
@@ -72,24 +72,17 @@ export function composeHistory(history: CustomerHistory): Composed {
   }
   const ids = [...new Set([...present.keys(), ...events.keys()])].sort();
   const observations: Observation[] = [];
-  const origins = new Map<string, Origin>();
-  for (const id of ids) {
-    const line = lineOf(inOrder(events.get(id) ?? []), present.get(id), history);
-    const finished = withPastDue(
-      withDiscounts(
-        line.map(({ observation }) => observation),
-        history,
-      ),
-    );
-    observations.push(...finished);
-    for (const { observation, origin } of line) origins.set(originKey(observation), origin);
-  }
+  const lines = ids.map((id) => lineOf(inOrder(events.get(id) ?? []), present.get(id), history));
+  for (const line of lines) for (const one of withPastDue(withDiscounts(line, history))) observations.push(one);
+  const origins = () => new Map(lines.flat().map(({ observation, origin }) => [originKey(observation), origin]));
   return { observations, origins };
 }
 
 interface Seen {
   readonly observation: Observation;
   readonly origin: Origin;
+  /** Which discounts stand in the state; they are put into it by `withDiscounts`. */
+  readonly discounts: readonly string[];
 }
 
 const seenAs = (at: number, seen: number) => ({ at, seen, discounts: [], pastDueSince: null });
@@ -100,12 +93,14 @@ function lineOf(events: readonly KeptEvent[], present: Present | undefined, hist
   const past = first === undefined ? present?.state : first.type.endsWith('.created') ? undefined : beforeOf(first);
   const line: Seen[] = past === undefined ? [] : pastOf(past, history, first?.at ?? Number.POSITIVE_INFINITY);
   events.forEach(({ event, type, at, state }, n) => {
-    line.push({ observation: ofState(state, history, seenAs(at, at * 1000 + n + 1)), origin: { kind: 'event', event, type } });
+    const observation = ofState(state, history, seenAs(at, at * 1000 + n + 1));
+    line.push({ observation, origin: { kind: 'event', event, type }, discounts: state.discounts });
   });
   const last = events.at(-1);
   if (last !== undefined && present !== undefined && tellsMore(present, last)) {
     const at = Math.floor(present.lo / 1000);
-    line.push({ observation: ofState(present.state, history, seenAs(at, present.lo)), origin: { kind: 'fetch' } });
+    const observation = ofState(present.state, history, seenAs(at, present.lo));
+    line.push({ observation, origin: { kind: 'fetch' }, discounts: present.state.discounts });
   }
   return line;
 }
@@ -122,7 +117,7 @@ function pastOf(state: CompactSubscription, history: CustomerHistory, until: num
   const openSince = state.status === 'past_due' ? (history.openSince.get(state.id) ?? null) : null;
   return reconstructed(withTiers(state, history), lines, { seen: 0, discounts: [], pastDueSince: openSince })
     .filter(({ at }) => at < until)
-    .map((observation) => ({ observation: keepIds(observation, state), origin: { kind: 'invoices' } }));
+    .map((observation) => ({ observation, origin: { kind: 'invoices' }, discounts: state.discounts }));
 }
 
 /** A proration may not say which item it is of: then it is the one with its price, or the only one there is. */
@@ -133,43 +128,42 @@ function onItem(line: MirrorInvoiceLine, state: CompactSubscription): MirrorInvo
   return { ...line, subscription_item: found?.id ?? null };
 }
 
+const isTiered = ({ price }: CompactSubscription['items']['data'][number]): boolean => price.billing_scheme === 'tiered';
+
 function withTiers(state: CompactSubscription, { prices }: CustomerHistory): CompactSubscription {
+  if (!state.items.data.some(isTiered)) return state;
   const data = state.items.data.map((item) => {
-    const known = item.price.billing_scheme === 'tiered' && item.price.tiers == null ? prices.get(item.price.id) : undefined;
+    const known = isTiered(item) && item.price.tiers == null ? prices.get(item.price.id) : undefined;
     return known === undefined ? item : { ...item, price: { ...item.price, tiers: known.tiers ?? null } };
   });
   return { ...state, items: { data } };
 }
 
 const ofState = (state: CompactSubscription, history: CustomerHistory, as: Parameters<typeof observed>[1]): Observation =>
-  keepIds(observed(withTiers(state, history), as), state);
+  observed(withTiers(state, history), as);
 
-/** Which discounts stand in the state, as ids; they are filled in by `withDiscounts`. */
-type WithIds = Observation & { readonly discountIds?: readonly string[] };
-const keepIds = (observation: Observation, state: CompactSubscription): WithIds => ({ ...observation, discountIds: state.discounts });
-
-const inTime = (a: Observation, b: Observation): number => a.at - b.at || a.seen - b.seen;
+const inTime = ({ observation: a }: Seen, { observation: b }: Seen): number => a.at - b.at || a.seen - b.seen;
 
 /**
  * Puts the discounts into the states: those that stand in the state, or else the customer's. Where one began later than the state it
  * stands in (the past is read off invoices), the state is cut in two.
  */
-function withDiscounts(line: readonly WithIds[], { discounts }: CustomerHistory): Observation[] {
+function withDiscounts(line: readonly Seen[], { discounts }: CustomerHistory): Observation[] {
+  const sorted = [...line].sort(inTime);
+  if (discounts.length === 0) return sorted.map(({ observation }) => observation);
   const known = new Map(discounts.map((one) => [one.id, one]));
   const ofCustomer = discounts.filter(({ subscription }) => subscription === null);
-  const result: Observation[] = [];
-  const sorted = [...line].sort(inTime);
-  sorted.forEach(({ discountIds = [], ...seen }, n) => {
-    const until = sorted[n + 1]?.at ?? Number.POSITIVE_INFINITY;
-    const own = discountIds.flatMap((id) => known.get(id) ?? []);
-    const standing = discountIds.length > 0 ? own : ofCustomer.filter(({ end }) => end === null || end > seen.at);
+  return sorted.flatMap(({ observation: seen, discounts: ids }, n) => {
+    const until = sorted[n + 1]?.observation.at ?? Number.POSITIVE_INFINITY;
+    const own = ids.flatMap((id) => known.get(id) ?? []);
+    const standing = ids.length > 0 ? own : ofCustomer.filter(({ end }) => end === null || end > seen.at);
+    if (standing.length === 0) return [seen];
     const starts = standing.map(({ starts: at }) => at ?? 0).filter((at) => at > seen.at && at < until);
-    for (const at of [seen.at, ...new Set(starts.sort((a, b) => a - b))]) {
+    return [seen.at, ...new Set(starts.sort((a, b) => a - b))].map((at) => {
       const begun = standing.filter(({ starts: from }) => (from ?? 0) <= at).map(shown);
-      result.push({ ...seen, at, discounts: begun });
-    }
+      return { ...seen, at, discounts: begun };
+    });
   });
-  return result;
 }
 
 const shown = ({ id, duration, percent_off, amount_off, end, products }: KnownDiscount): SeenDiscount => ({
@@ -180,8 +174,8 @@ const shown = ({ id, duration, percent_off, amount_off, end, products }: KnownDi
 /** Since when a subscription is past due: the first of the states in a row that say so. */
 function withPastDue(line: readonly Observation[]): Observation[] {
   let since: number | null = null;
-  return [...line].sort(inTime).map((seen) => {
+  return line.map((seen) => {
     since = seen.status === 'past_due' ? (since ?? seen.pastDueSince ?? seen.at) : null;
-    return { ...seen, pastDueSince: since };
+    return since === seen.pastDueSince ? seen : { ...seen, pastDueSince: since };
   });
 }

@@ -50,17 +50,24 @@ export const feedEffects: Readonly<Record<string, Effect>> = Object.fromEntries(
 
 export const FEED_TABLE = 'lantern.feed';
 
-/** Which day an event lies on is a matter of the time zone; the movement is told once a day, with the last event that can have made it. */
+/**
+ * Which day an event lies on is a matter of the time zone; the movement is told once a day, with the last event that can have made it.
+ * The lines are chosen first: everything else is looked up for these few.
+ */
 const LINES = `
+  with f as materialized (
+    select * from lantern.feed where account = $1 and livemode = $2 and ($4::text is null or (created, event) <
+      (select b.created, b.event from lantern.feed b where b.account = $1 and b.livemode = $2 and b.event = $4))
+    order by created desc, event desc limit $5)
   select f.event, f.type, f.created, f.object, f.object_id, f.customer, f.amount, f.currency, f.facts,
     coalesce(nullif(c.data->>'name', ''), c.data->>'email') as customer_name, m.amount as moved, m.kind
-  from lantern.feed f
+  from f
   left join mirror.customers c on c.account = f.account and c.livemode = f.livemode and c.id = f.customer
   left join lantern.movements m on f.object = 'subscription' and m.account = f.account and m.livemode = f.livemode and m.customer = f.customer
     and m.day = to_char(to_timestamp(f.created) at time zone $3, 'YYYY-MM-DD') and not exists (
       select 1 from lantern.feed l where l.account = f.account and l.livemode = f.livemode and l.customer = f.customer and l.object = 'subscription'
         and (l.created, l.event) > (f.created, f.event) and to_char(to_timestamp(l.created) at time zone $3, 'YYYY-MM-DD') = m.day)
-  where f.account = $1 and f.livemode = $2`;
+  order by f.created desc, f.event desc`;
 
 /** The newest lines, or those before a line that was seen already. */
 export async function readFeed(
@@ -68,10 +75,5 @@ export async function readFeed(
   { account, livemode }: Place,
   { limit, before, timeZone }: { limit: number; before?: string; timeZone: string },
 ): Promise<FeedLine[]> {
-  return on.query<FeedLine>(
-    `${LINES} and ($4::text is null or (f.created, f.event) <
-       (select b.created, b.event from lantern.feed b where b.account = $1 and b.livemode = $2 and b.event = $4))
-     order by f.created desc, f.event desc limit $5`,
-    [account, livemode, timeZone, before ?? null, limit],
-  );
+  return on.query<FeedLine>(LINES, [account, livemode, timeZone, before ?? null, limit]);
 }

@@ -8,7 +8,7 @@ import { moneyText } from '../design/money-text.ts';
 import { monthText } from '../design/months.ts';
 import { type Column, Table } from '../design/table.tsx';
 import { type AccountFigures, accountFigures } from '../figures/account.ts';
-import { type Counts, readCounts } from '../figures/now.ts';
+import { type Counts, countsOf } from '../figures/now.ts';
 import { forecasts, type Metrics, metricsOf } from '../figures/rates-of-month.ts';
 import { readFeed } from '../live/feed.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
@@ -103,17 +103,14 @@ const Ratios: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }
 
 const Volume: FC<{ counts: Counts }> = ({ counts }) =>
   counts.volume.length === 0 ? (
-    <>none in the last 30 days</>
+    <>no money came in</>
   ) : (
-    <>
-      {counts.volume.map(({ currency, amount }, n) => (
-        <>
-          {n > 0 && ', '}
-          <Money minor={amount} currency={currency} />
-        </>
-      ))}{' '}
-      in 30 days
-    </>
+    counts.volume.map(({ currency, amount }, n) => (
+      <>
+        {n > 0 && ', '}
+        <Money minor={amount} currency={currency} />
+      </>
+    ))
   );
 
 const CountTiles: FC<{ counts: Counts; base: string }> = ({ counts, base }) => (
@@ -129,7 +126,7 @@ const CountTiles: FC<{ counts: Counts; base: string }> = ({ counts, base }) => (
     >
       <Count n={counts.subscriptions} />
     </Tile>
-    <Tile label="Payments" name="payments" href={`${base}/cash`} note={<Volume counts={counts} />}>
+    <Tile label="Payments in 30 days" name="payments" href={`${base}/cash`} note={<Volume counts={counts} />}>
       <Count n={counts.payments} />
     </Tile>
   </Tiles>
@@ -201,7 +198,7 @@ async function overview(visit: AccountVisit): Promise<Response> {
   const { database } = lantern.kit;
   const progress = await lantern.kit.progress(place.account, place.livemode);
   const figures = await accountFigures(lantern, place);
-  const counts = await readCounts(database, place, figures.nowMs);
+  const counts = await countsOf(lantern, place, figures.nowMs);
   const lines = await readFeed(database, place, { limit: 8, timeZone: figures.desk.timeZone });
   const loading = progress !== undefined && !isOver(progress);
   const { base } = place;
