@@ -26,6 +26,7 @@ interface Clause {
   readonly key: string | undefined;
   readonly operator: string;
   readonly value: string | null;
+  readonly quoted: boolean;
 }
 
 const CLAUSE =
@@ -48,6 +49,7 @@ function parse(query: string): { clauses: Clause[]; any: boolean } {
       key: unescaped(key1 ?? key2),
       operator: operator!,
       value: quoted ?? (bare === 'null' ? null : bare!),
+      quoted: quoted !== undefined,
     });
     rest = rest.slice(all.length).trimStart();
     const joint = /^(AND|OR)\s+/i.exec(rest);
@@ -80,17 +82,18 @@ function compare(actual: number, operator: string, wanted: number): boolean {
 
 function numeric(clause: Clause): (actual: unknown) => boolean {
   const wanted = Number(clause.value);
-  if (clause.value === null || Number.isNaN(wanted))
+  if (clause.value === null || clause.value.trim() === '' || Number.isNaN(wanted))
     throw badQuery(`'${clause.field}' is compared with a number, not with '${clause.value}'.`);
   if (clause.operator === '~') throw badQuery(`The operator ~ is not supported for the numeric field '${clause.field}'.`);
   return (actual) => typeof actual === 'number' && compare(actual, clause.operator, wanted);
 }
 
 function textual(clause: Clause, type: FieldType): (actual: unknown) => boolean {
-  const { field, operator } = clause;
+  const { field, operator, quoted } = clause;
   const value = clause.value ?? '';
   if (operator !== ':' && !(operator === '~' && type === 'string'))
     throw badQuery(`The operator ${operator} is not supported for the ${type} field '${field}'.`);
+  if (!quoted) throw badQuery(`The value of '${field}' is text, so it stands in quotes: ${field}${operator}"${value}".`);
   if (operator === '~' && value.length < 3) throw badQuery('A substring must have at least three characters.');
   const folded = value.toLowerCase();
   return (actual) => {

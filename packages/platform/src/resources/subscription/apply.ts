@@ -52,7 +52,9 @@ export const billsNow = (subscription: StripeObject, { plan, extra }: Work): boo
 function prorationsOf(draft: Draft, subscription: StripeObject, plan: Plan) {
   if (plan.proration === 'none' || subscription.status === 'trialing') return [];
   const changes = plan.resets ? plan.changes : plan.changes.filter(isPriced);
-  return prorations(draft, subscription, { changes, items: plan.items, at: plan.at, creditsOnly: plan.resets });
+  // What is charged from now on has the discounts of now; those of the same update are among them.
+  const discounts = (plan.fields.discounts as string[] | undefined) ?? subscription.discounts;
+  return prorations(draft, { ...subscription, discounts }, { changes, items: plan.items, at: plan.at, creditsOnly: plan.resets });
 }
 
 /** A flexible subscription bills what was used of a metered item that goes (documented); a classic one lets it be. */
