@@ -139,11 +139,12 @@ inBrowser(
       expect((await own('GET /v1/customers?limit=100')).data).toHaveLength(2);
     });
 
-    it('a checkout of another account confirms nothing', async () => {
+    it('a checkout of another account, or of nobody, confirms nothing and is not found', async () => {
       const [session] = (await own('GET /v1/checkout/sessions?limit=1')).data;
-      const answer = await dana.get(`/a/${at(0).account}/test/billing/return?session=${session.id}`);
-      expect(answer.status).toBe(502);
-      expect(await answer.text()).toContain('not of this account');
+      for (const id of [session.id, 'cs_test_nobody']) {
+        const answer = await dana.get(`/a/${at(0).account}/test/billing/return?session=${id}`);
+        expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('This account has no such checkout.')]);
+      }
     });
   },
   options,

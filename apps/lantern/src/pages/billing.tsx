@@ -190,6 +190,14 @@ async function billing(visit: AccountVisit): Promise<Response> {
   );
 }
 
+/** The status of a page that tells a refusal, and whether money may have moved: an answer that never came says nothing about that. */
+function meaningOf({ facts: { kind } }: Refusal): { status: number; charged: string } {
+  if (kind === 'server' || kind === 'network')
+    return { status: 502, charged: 'Look at Billing before you try again: it shows what was charged.' };
+  const status = kind === 'missing' ? 404 : kind === 'request' ? 409 : 502;
+  return { status, charged: 'Nothing was charged.' };
+}
+
 /** Stripe's refusals are for us; what the person can do is said in our words. */
 async function leadTo(visit: AccountVisit, work: () => Promise<string>): Promise<Response> {
   try {
@@ -197,7 +205,8 @@ async function leadTo(visit: AccountVisit, work: () => Promise<string>): Promise
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     visit.lantern.log('warn', 'A billing page could not be opened.', { account: visit.place.account, error: error.message });
-    return problem(visit, { status: 502, title: 'That did not work', text: `${error.message} Nothing was charged.` });
+    const { status, charged } = meaningOf(error);
+    return problem(visit, { status, title: 'That did not work', text: `${error.message} ${charged}` });
   }
 }
 

@@ -78,7 +78,7 @@ export function billingOf(setup: Setup): Billing {
 async function boughtOf(on: Query, { account, livemode }: World, subscription: string): Promise<Bought | undefined> {
   const [row] = await on.query<Bought>(
     `select m.id, m.status, (p->>'unit_amount')::bigint as amount, m.data->>'currency' as currency, p->'recurring'->>'interval' as "interval",
-       p->>'nickname' as name, coalesce(i->>'current_period_end', m.data->>'current_period_end')::bigint as period_end
+       p->>'nickname' as name, coalesce(m.data->>'cancel_at', i->>'current_period_end', m.data->>'current_period_end')::bigint as period_end
      from annex.subscribers s join mirror.subscriptions m on m.account = s.own and m.livemode = s.livemode and m.id = $3
        cross join lateral (select m.data->'items'->'data'->0 as i, m.data->'items'->'data'->0->'price' as p) first
      where s.account = $1 and s.livemode = $2`,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { NO_ROW } from '../mirror/door.ts';
 import { fetchWhole, storeFound } from '../mirror/refetch.ts';
 import type { Setup } from '../setup.ts';
-import { Refusal } from '../wire/refusal.ts';
+import { isRefusal, Refusal } from '../wire/refusal.ts';
 import type { World } from '../wire/stripe-api.ts';
 import { type Subscriber, subscriberOf } from './facts.ts';
 import { expire, runningOf } from './leaving.ts';
@@ -31,6 +31,8 @@ interface Session {
 const refuse = (sentence: string): Refusal => new Refusal(sentence, { kind: 'request' });
 const notYet = (account: string) => refuse(`${account} is not a customer yet: it was connected a moment ago. Try again in a moment.`);
 const noPlan = (plan: string, plans: Iterable<string>) => refuse(`There is no plan '${plan}'. Plans: ${[...plans].join(', ')}.`);
+/** The same sentence for another account's and for none at all: nobody learns which checkouts there are. */
+const notMine = () => new Refusal('This account has no such checkout.', { kind: 'missing' });
 const runs = () => refuse('A subscription is there already. Change it in the billing portal.');
 
 type Customer = Subscriber & { readonly customer: string };
@@ -121,8 +123,10 @@ async function isRunning(setup: Setup, row: Customer, session: Session): Promise
  */
 export async function confirm(setup: Setup, world: World, id: string): Promise<boolean> {
   const row = await customerOf(setup, world);
-  const session = await sessionOf(setup, id, world.livemode);
-  if (session.customer !== row.customer) throw new Refusal('This checkout is not of this account.', { kind: 'missing' });
+  const session = await sessionOf(setup, id, world.livemode).catch((error: Error) => {
+    throw isRefusal(error, 'missing') ? notMine() : error;
+  });
+  if (session.customer !== row.customer) throw notMine();
   if (session.status !== 'complete' || session.subscription === null) return false;
   await bring(setup, row, session.subscription);
   await setup.database.query('update annex.subscribers set standing = null where account = $1 and livemode = $2', [

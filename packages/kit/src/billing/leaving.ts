@@ -8,21 +8,24 @@ interface Shown {
   readonly status: string;
   readonly cancel_at_period_end: boolean;
   readonly cancel_at: number | null;
+  readonly items: { readonly data: readonly { readonly current_period_end: number }[] };
 }
+
+/** It ends by itself with what is paid for; an end that somebody set for later does not count. */
+const endsWithPeriod = ({ cancel_at_period_end, cancel_at, items }: Shown): boolean =>
+  cancel_at_period_end || (cancel_at !== null && items.data.every(({ current_period_end }) => cancel_at <= current_period_end));
 
 /** The account left: nobody can pay any more, and what is paid for ends by the policy. Asked of Stripe, not of the mirror: it may lag. */
 export async function leavePaying(setup: Setup, row: Subscriber): Promise<void> {
   if (row.checkout !== null) await expire(setup, row.checkout, row.livemode);
   const { whenLeaving } = setup.settings;
   if (row.customer === null || whenLeaving === 'keep') return;
-  for (const { id, status, cancel_at_period_end, cancel_at } of await runningOf(setup, {
-    customer: row.customer,
-    livemode: row.livemode,
-  })) {
-    const { livemode } = row;
+  const { customer, livemode } = row;
+  for (const running of await runningOf(setup, { customer, livemode })) {
+    const { id, status } = running;
     // What is not paid for has no end worth waiting for.
     const now = whenLeaving === 'cancel_now' || status === 'past_due' || status === 'unpaid' || status === 'paused';
-    if (!now && (cancel_at_period_end || cancel_at !== null)) continue;
+    if (!now && endsWithPeriod(running)) continue;
     const path = `/v1/subscriptions/${id}`;
     try {
       if (now) await setup.api.remove(path, { livemode });

@@ -20,7 +20,7 @@ export function checkCharging({ settings, objects }: Pick<Setup, 'settings' | 'o
   if (missing !== undefined) throw new Error(`Charging needs the object type ${missing}: add it to the setting objects.`);
 }
 
-export const modesOf = ({ settings }: Setup): boolean[] => settings.apps.map(isLiveKey);
+const LONGEST_PAUSE_MS = 60_000;
 
 const opened = new WeakMap<Setup, Map<boolean, Promise<Shop>>>();
 
@@ -34,6 +34,36 @@ export function shopOf(setup: Setup, livemode: boolean): Promise<Shop> {
   shops.set(livemode, opening);
   opening.catch(() => shops.delete(livemode));
   return opening;
+}
+
+interface Pause {
+  readonly failures: number;
+  readonly untilMs: number;
+}
+
+const paused = new WeakMap<Setup, Map<boolean, Pause>>();
+
+/**
+ * The shops of all modes that can be opened. One that cannot, for example because a key may not write, does not hold up the other mode:
+ * it is told, and tried again after a pause that grows.
+ */
+export async function openShops(setup: Setup): Promise<Shop[]> {
+  const pauses = paused.get(setup) ?? new Map<boolean, Pause>();
+  paused.set(setup, pauses);
+  const shops: Shop[] = [];
+  for (const livemode of setup.settings.apps.map(isLiveKey)) {
+    const { failures, untilMs } = pauses.get(livemode) ?? { failures: 0, untilMs: 0 };
+    if (performance.now() < untilMs) continue;
+    try {
+      shops.push(await shopOf(setup, livemode));
+      pauses.delete(livemode);
+    } catch (error) {
+      const waitMs = Math.min(setup.settings.retryMs * 2 ** failures, LONGEST_PAUSE_MS);
+      pauses.set(livemode, { failures: failures + 1, untilMs: performance.now() + waitMs });
+      setup.log('error', 'Nothing can be charged in one mode; it will be tried again.', { livemode, error: (error as Error).message });
+    }
+  }
+  return shops;
 }
 
 async function openShop(setup: Setup, livemode: boolean): Promise<Shop> {

@@ -80,7 +80,8 @@ export const entitled = ({ reason, until_ms = null, by }: Verdict): Entitlement 
 function verdictOf(by: OwnSubscription, nowMs: number, graceDays: number): Verdict {
   const { status } = by;
   if (status === 'active' || status === 'trialing') {
-    const end = by.cancel_at ?? (by.cancel_at_period_end ? (by.trial_end ?? by.period_end) : null);
+    // The portal sets one or the other: `cancel_at` in flexible billing mode, `cancel_at_period_end` in classic mode.
+    const end = by.cancel_at ?? (by.cancel_at_period_end ? (by.period_end ?? by.trial_end) : null);
     return end === null ? { reason: 'subscribed', by } : { reason: 'ending', until_ms: end * 1000, by };
   }
   if (status === 'past_due') {

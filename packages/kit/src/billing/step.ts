@@ -1,11 +1,13 @@
+import { NOW_MS } from '../postgres/database.ts';
 import type { Setup } from '../setup.ts';
 import { factsOf, isOwnRead, nowFor, type Subscriber } from './facts.ts';
 import { leavePaying } from './leaving.ts';
-import { isCharging, modesOf, type Shop, shopOf } from './own.ts';
+import { isCharging, openShops, type Shop } from './own.ts';
 import { ACCOUNT_FIELD } from './plan.ts';
 import { type Entitlement, judge } from './standing.ts';
 
 const DAY_MS = 86_400_000;
+const LONGEST_WAIT_MS = 600_000;
 
 /**
  * Brings what is so to what should be so, one account at a time: whoever connected is enrolled, and is a customer of ours; whoever left
@@ -14,8 +16,7 @@ const DAY_MS = 86_400_000;
 export async function billingStep(setup: Setup): Promise<boolean> {
   if (!isCharging(setup)) return false;
   let done = 0;
-  for (const livemode of modesOf(setup)) {
-    const shop = await shopOf(setup, livemode);
+  for (const shop of await openShops(setup)) {
     done += await enroll(setup, shop);
     if (!(await isOwnRead(setup.database, shop))) continue;
     for (const row of await rowsToDo(setup, shop)) done += await attempt(setup, row, () => bring(setup, shop, row));
@@ -24,14 +25,25 @@ export async function billingStep(setup: Setup): Promise<boolean> {
   return done > 0;
 }
 
+/** One account that fails is put behind the others, and waits longer each time. */
 async function attempt(setup: Setup, row: Subscriber, work: () => Promise<void>): Promise<number> {
+  const key = [row.account, row.livemode];
   try {
     await work();
+    await setup.database.query(
+      'update annex.subscribers set tries = 0, retry_ms = 0 where account = $1 and livemode = $2 and tries > 0',
+      key,
+    );
     return 1;
   } catch (error) {
     setup.log('error', 'Billing of an account failed and will be tried again.', {
       ...{ account: row.account, livemode: row.livemode, error: (error as Error).message },
     });
+    await setup.database.query(
+      `update annex.subscribers set tries = tries + 1, retry_ms = ${NOW_MS} + least($3::bigint << least(tries, 20), ${LONGEST_WAIT_MS})
+       where account = $1 and livemode = $2`,
+      [...key, setup.settings.retryMs],
+    );
     return 0;
   }
 }
@@ -63,8 +75,9 @@ async function rowsToDo({ database }: Setup, { own, livemode }: Shop): Promise<T
      from annex.subscribers s
      left join annex.connections c on c.account = s.account and c.livemode = s.livemode and c.kind = 'oauth' and c.state = 'connected'
      left join mirror.customers m on m.account = s.own and m.livemode = s.livemode and m.id = s.customer
-     where s.own = $1 and s.livemode = $2 and (s.connected <> (c.account is not null) or (c.account is not null and (s.customer is null or m.deleted)))
-     order by s.account limit 100`,
+     where s.own = $1 and s.livemode = $2 and s.retry_ms <= ${NOW_MS}
+       and (s.connected <> (c.account is not null) or (c.account is not null and (s.customer is null or m.deleted)))
+     order by s.retry_ms, s.account limit 100`,
     [own, livemode],
   );
 }
