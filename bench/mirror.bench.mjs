@@ -86,10 +86,10 @@ async function main() {
     table(['webhooks', 'in flight', 'acknowledged/s', 'p50 ms', 'p99 ms', 'applied/s', 'CPU ms', 'Postgres ms', 'sender ms', 'bad'], rows);
   }
   if (PARTS.includes('page')) {
-    const { waits, perSecond } = await page(world);
+    const { waits, perSecond, cpu, pg } = await page(world);
     const at = (share) => Math.round(waits[Math.floor(waits.length * share)]);
     console.log(
-      `Event to Lantern's page while ${Math.round(perSecond)} events/s arrive: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${waits.length} probes.\n`,
+      `Event to Lantern's page while ${Math.round(perSecond)} events/s arrive: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${waits.length} probes; Lantern used ${cpu.toFixed(2)} cores and Postgres ${pg.toFixed(2)}.\n`,
     );
   }
 
@@ -180,9 +180,11 @@ async function page(world) {
   const given = { databaseUrl: await freshDatabase(world, 'lantern'), secret: SECRET, account: 'acct_page' };
   const lantern = run('mirror-lantern.mjs', given, true);
   const { port, cookie } = await lantern.said;
+  const [pg, cpu] = [world.postgres.cpuSeconds(), cpuMicros(lantern.child.pid)];
   const told = await eventToPage({ port, cookie, ...given, ...PAGE });
+  const used = { cpu: (cpuMicros(lantern.child.pid) - cpu) / 1e6 / told.seconds, pg: (world.postgres.cpuSeconds() - pg) / told.seconds };
   lantern.child.kill('SIGKILL');
-  return told;
+  return { ...told, ...used };
 }
 
 async function until(database, query) {

@@ -38,7 +38,7 @@ export async function eventToPage({ port, cookie, account, secret, perSecond, se
   agent.destroy();
   const bad = answers.filter((status) => status !== 200).length;
   if (bad > 0 || sent.size > 0) throw new Error(`${bad} events were refused, and ${sent.size} of the probes were never shown`);
-  return { waits: waits.sort((a, b) => a - b), perSecond: answers.length / took };
+  return { waits: waits.sort((a, b) => a - b), perSecond: answers.length / took, seconds: (performance.now() - began) / 1_000 };
 }
 
 const probe = (n, name, created) => ({
