@@ -88,6 +88,12 @@ export function listFilters(contract: Contract, op: Operation): readonly string[
         .filter((name) => !paging.has(name));
 }
 
+/** What a list operation must be told: such a list is of something, and not of an account. */
+export function listNeeds(contract: Contract, op: Operation): readonly string[] {
+  const fields = op.params < 0 ? [] : fieldsOf(contract.node(op.params));
+  return fields.filter(({ flags }) => (flags & OPTIONAL) === 0).map(({ name }) => name);
+}
+
 interface Docs {
   readonly docs: readonly string[];
   readonly objs: readonly (readonly [number, readonly number[]])[];

@@ -1,6 +1,6 @@
 export { Contract, loadContract, type Match, type Operation } from './contract.ts';
 export { checkExpand, expandAnswer, type Fetch, type Include } from './expand.ts';
-export { fieldDescription, listFilters, listPaths, type ObjectField, objectFields } from './fields.ts';
+export { fieldDescription, listFilters, listNeeds, listPaths, type ObjectField, objectFields } from './fields.ts';
 export { fitFields } from './fit.ts';
 export { decodeForm, type Form, FormError, type FormHash } from './form.ts';
 export { ParamError } from './param-error.ts';

@@ -4,6 +4,13 @@ import { Visitor } from '../../platform/conformance/extension-world.ts';
 import type { DoctorReport } from '../src/index.ts';
 import { onEachDatabase } from './databases.ts';
 
+const MANY = 14;
+/** Views of lists inside objects. */
+const LISTS = [
+  ...['invoice_line_items', 'subscription_items', 'credit_note_line_items', 'checkout_session_line_items', 'payment_link_line_items'],
+  'quote_line_items',
+];
+
 /** The kit against the platform of this repository, over HTTP alone: as an extension runs. */
 onEachDatabase('the kit and the platform', (opened) => {
   let world: KitWorld;
@@ -42,7 +49,45 @@ onEachDatabase('the kit and the platform', (opened) => {
     }
     const { id: customer } = await post('/v1/customers', { email: 'many@x.test' });
     const { id: invoice } = await post('/v1/invoices', { customer, currency: 'eur' });
-    for (let n = 0; n < 14; n++) await post('/v1/invoiceitems', { customer, invoice, amount: 100 + n, currency: 'eur' });
+    for (let n = 0; n < MANY; n++) await post('/v1/invoiceitems', { customer, invoice, amount: 100 + n, currency: 'eur' });
+    await fillLists(customer, invoice, product);
+  };
+
+  /** Lists inside objects, each longer than the ten that Stripe shows. */
+  const fillLists = async (customer: string, invoice: string, product: string): Promise<void> => {
+    const prices: string[] = [];
+    for (let n = 0; n < MANY; n++)
+      prices.push((await post('/v1/prices', { product, currency: 'eur', unit_amount: 10 + n, 'recurring[interval]': 'month' })).id);
+    const each = (name: string, more: Record<string, string | number> = {}) =>
+      Object.fromEntries(
+        prices.flatMap((price, n) => Object.entries({ price, ...more }).map(([field, value]) => [`${name}[${n}][${field}]`, value])),
+      );
+    await post('/v1/payment_methods/pm_card_visa/attach', { customer });
+    const { id: method } = await post('/v1/payment_methods/pm_card_visa/attach', { customer });
+    await post('/v1/subscriptions', { customer, default_payment_method: method, ...each('items') });
+    await post('/v1/subscription_schedules', {
+      customer,
+      start_date: 'now',
+      ...each('phases[0][items]'),
+      'phases[0][duration][interval]': 'month',
+    });
+    const success_url = 'https://acme.example/thanks';
+    await post('/v1/checkout/sessions', { customer, mode: 'subscription', success_url, ...each('line_items', { quantity: 1 }) });
+    await post('/v1/payment_links', each('line_items', { quantity: 1 }));
+    await post('/v1/quotes', { customer, ...each('line_items') });
+    const { lines } = await post(`/v1/invoices/${invoice}/finalize`);
+    const all = await world.api(acme.testKey, `GET /v1/invoices/${invoice}/lines?limit=100`);
+    expect([lines.data.length, lines.has_more, all.data.length]).toEqual([10, true, MANY]);
+    const credited = all.data.flatMap(({ id }: { id: string }, n: number) =>
+      Object.entries({ type: 'invoice_line_item', invoice_line_item: id, amount: 5 }).map(([field, value]) => [
+        `lines[${n}][${field}]`,
+        value,
+      ]),
+    );
+    await post('/v1/credit_notes', { invoice, ...Object.fromEntries(credited) });
+    const paid = { customer, payment_method: method, amount: 2_000, currency: 'eur', confirm: 'true', off_session: 'true' };
+    const { id: payment_intent } = await post('/v1/payment_intents', paid);
+    for (let n = 0; n < MANY; n++) await post('/v1/refunds', { payment_intent, amount: 10 });
   };
 
   /** The owner's browser: our page, sign in, consent, and back. */
@@ -75,15 +120,23 @@ onEachDatabase('the kit and the platform', (opened) => {
     const progress = await world.kit.progress(acme.account, false);
     expect(progress?.objects.filter((one) => one.state === 'refused')).toEqual([]);
     const rows = Object.fromEntries(progress!.objects.map((one) => [one.object, one.rows]));
-    expect(rows).toMatchObject({ customer: 21, subscription: 7, product: 15, price: 15 });
+    expect(rows).toMatchObject({ customer: 21, subscription: 9, product: 15, price: 29 });
     expect(progress!.requests).toBeLessThanOrEqual(60);
     const report = await world.kit.doctor(acmeWorld());
     expect(drift(report)).toEqual([]);
     expect(report.objects.filter(({ note }) => note !== undefined)).toEqual([]);
-    const lines =
-      'select max(count)::int as n from (select count(*) from stripe.invoice_line_items where account = $1 group by parent_id) i';
-    // Events of the last minutes are read once more after the import: while they are, a row may be in doubt.
-    await expect.poll(() => world.kit.query(lines, [acme.account]), { timeout: 10_000 }).toEqual([{ n: 14 }]);
+    // Lists inside objects are whole. Events of the last minutes are read once more after the import: while they are, a row may be in doubt.
+    const longest = async (view: string, parent: string) =>
+      (
+        await world.kit.query(
+          `select max(n)::int as n from (select count(*) as n from stripe.${view} where account = $1 group by ${parent}) i`,
+          [acme.account],
+        )
+      )[0]?.n;
+    for (const view of LISTS) await expect.poll(() => longest(view, 'parent_id'), { message: view, timeout: 10_000 }).toBe(MANY);
+    expect(await longest('refunds', 'payment_intent')).toBe(MANY);
+    const phases = "select jsonb_array_length(phases->0->'items') as n from stripe.subscription_schedules where account = $1";
+    expect(await world.kit.query(phases, [acme.account])).toEqual([{ n: MANY }]);
   }, 60_000);
 
   it('what happens on the account is in the mirror within moments, by webhook alone', async () => {

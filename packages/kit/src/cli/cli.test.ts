@@ -1,7 +1,7 @@
 import { freshDatabase } from '@annex/testkit/postgres';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { FakeStripe } from '../../conformance/fake-stripe.ts';
-import { sqlReference } from '../mirror/reference.ts';
+import { mirroredReference, sqlReference } from '../mirror/reference.ts';
 import { kitOptions } from './environment.ts';
 import { runCommand } from './main.ts';
 import { bar, progressText } from './output.ts';
@@ -142,6 +142,7 @@ describe('a progress bar', () => {
 describe('the references in docs/', () => {
   it('are what this version generates', async () => {
     await expect(sqlReference()).toMatchFileSnapshot('../../../../docs/reference/sql.md');
+    await expect(mirroredReference()).toMatchFileSnapshot('../../../../docs/reference/mirrored.md');
     await expect(kitReference()).toMatchFileSnapshot('../../../../docs/reference/kit.md');
   });
 });

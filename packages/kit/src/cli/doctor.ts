@@ -16,7 +16,9 @@ export async function runDoctor(call: Call): Promise<number> {
   if (repair === true && report.objects.some(({ more }) => more > 0)) {
     call.terminal.err.write('More differed than could be put right one by one: they are queued, and a worker fetches them.\n');
   }
-  const open = report.objects.some(({ drift, more }) => more > 0 || drift.some(({ repaired }) => !repaired));
+  const open = report.objects.some(
+    ({ drift, more, unanswered }) => unanswered === true || more > 0 || drift.some(({ repaired }) => !repaired),
+  );
   return open ? 1 : 0;
 }
 
@@ -39,11 +41,15 @@ function textOf(report: DoctorReport): string {
     if (more > 0) lines.push(`${object}: ${more} more were not looked at one by one`);
   }
   const compared = `${report.objects.length} object types, ${report.requests} requests`;
-  lines.push(
-    report.clean
-      ? `${report.account}: the mirror equals the source (${compared}).`
-      : `${report.account}: the mirror differs (${compared}).`,
-  );
+  const unanswered = report.objects.filter((one) => one.unanswered === true);
+  for (const { object, note } of unanswered) lines.push(`${object}: ${note}`);
+  const differs = report.objects.some(({ drift, more }) => drift.length > 0 || more > 0);
+  const verdict = differs
+    ? 'the mirror differs'
+    : unanswered.length > 0
+      ? `${unanswered.length} of the object types could not be compared`
+      : 'the mirror equals the source';
+  lines.push(`${report.account}: ${verdict} (${compared}).`);
   return lines.join('\n');
 }
 

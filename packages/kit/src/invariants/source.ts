@@ -54,7 +54,8 @@ async function compareSome(setup: Setup, world: World, known: Seen, alive: () =>
     ...{ objects: [...new Set([...differing, ...next])], pages: 1, looks: LOOKS },
     onObject: alive,
   });
-  for (const { object, drift, note } of objects) {
+  for (const { object, drift, note, unanswered } of objects) {
+    if (unanswered) continue;
     if (note?.startsWith('cannot be read')) known.compared.delete(object);
     else
       known.compared.set(

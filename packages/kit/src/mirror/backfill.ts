@@ -21,6 +21,8 @@ export interface Range extends World {
   readonly cursor: string | null;
   readonly pages: number;
   readonly attempts: number;
+  /** How the import stood when the last page was stored. */
+  readonly standing?: string;
 }
 
 /** Another worker has taken the range, or the account has left: what was fetched is not ours to store. */
@@ -70,6 +72,11 @@ export async function readRange(setup: Setup, owner: string, claimed: Range, sto
       const last = left === 1 || stopping();
       range = await readPage(setup, owner, range, last ? 0 : setup.settings.leaseMs);
       if (last) break;
+      // Paused or cancelled meanwhile: given back at this page, and not only when its turn ends.
+      if (range?.kind === 'import' && range.standing !== 'running') {
+        await release(setup, owner, range, { wait: 0 });
+        break;
+      }
     }
     if (range !== undefined) setup.wake('import');
   } catch (error) {
@@ -117,7 +124,7 @@ const CHECKPOINT = `
     state = case when $10::boolean then 'open' else 'done' end, attempts = 0, error = null, lease_until_ms = ${NOW_MS} + $11::bigint
   where account = $1 and livemode = $2 and object = $3 and number = $4 and owner = $5 and state = 'open'
     and cursor is not distinct from $12
-  returning ${COLUMNS}`;
+  returning ${COLUMNS}, (select i.state from annex.imports i where i.account = r.account and i.livemode = r.livemode) as standing`;
 
 async function checkpoint(
   setup: Setup,

@@ -67,6 +67,17 @@ onEachDatabase('the doctor', (opened) => {
     expect(of.customer).toMatchObject({ source: 100, months: [], note: 'only the newest 100 were compared' });
   });
 
+  it('does not call a mirror right that it could not compare', async () => {
+    world.stripe.intercept = ({ path }) => (path === '/v1/coupons' ? { status: 500, body: {} } : undefined);
+    const { clean, of } = await objectsOf({ objects: ['customer', 'coupon'] });
+    world.stripe.intercept = undefined;
+    expect(clean).toBe(false);
+    expect([of.customer?.drift, of.coupon]).toMatchObject([
+      [],
+      { drift: [], unanswered: true, note: expect.stringMatching(/^cannot be read/) },
+    ]);
+  });
+
   it('does not call drift what changes while it looks', async () => {
     const reply = world.stripe.intercept;
     // The list is old by the time it is compared: the event has already come.

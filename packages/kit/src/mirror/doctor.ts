@@ -37,10 +37,12 @@ export interface ObjectReport {
   readonly more: number;
   /** Why this type could not be compared, or not wholly. */
   readonly note?: string;
+  /** Nothing is known of it: there was no answer. A type that may not be read is not mirrored, and so not in question. */
+  readonly unanswered?: boolean;
 }
 
 export interface DoctorReport extends World {
-  /** No drift in anything that was compared. */
+  /** Everything was compared, and nothing differs. */
   readonly clean: boolean;
   readonly requests: number;
   readonly objects: readonly ObjectReport[];
@@ -81,7 +83,7 @@ export async function doctor(setup: Setup, world: World, options: DoctorOptions 
   reports.sort((a, b) => chosen.findIndex((one) => one.object === a.object) - chosen.findIndex((one) => one.object === b.object));
   return {
     ...world,
-    clean: reports.every(({ drift, more }) => drift.length === 0 && more === 0),
+    clean: reports.every(({ drift, more, unanswered }) => drift.length === 0 && more === 0 && unanswered !== true),
     requests: counted.requests,
     objects: reports,
   };
@@ -100,7 +102,9 @@ async function examine(
   } catch (error) {
     if (isRefusal(error, 'revoked', 'key')) await whenRefused(setup, world, error);
     if (!isRefusal(error)) throw error;
-    return { object: mirrored.object, source: 0, mirror: 0, months: [], drift: [], more: 0, note: `cannot be read: ${error.message}` };
+    const unanswered = !isRefusal(error, 'forbidden', 'request', 'missing');
+    const nothing = { object: mirrored.object, source: 0, mirror: 0, months: [], drift: [], more: 0 };
+    return { ...nothing, note: `cannot be read: ${error.message}`, ...(unanswered && { unanswered }) };
   }
   const own = read.whole ? await mirrorMonths(setup.database, world, mirrored) : new Map<string, MonthSum>();
   if (read.whole) for await (const id of mirroredIds(setup.database, world, mirrored)) if (!read.seen.has(id)) read.suspects.add(id);

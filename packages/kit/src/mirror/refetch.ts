@@ -111,21 +111,29 @@ interface SubList {
   has_more: boolean;
 }
 
-/** Fetches what follows the first items of a list inside an object, adds it, and answers when that was so. */
+/**
+ * Fetches a list inside an object whole, and answers when that was so. From its beginning: the object may show its first items in
+ * another order than their own list has, and then what follows the tenth would be other items.
+ */
 async function fetchRest(
   setup: Setup,
   world: World,
   { path, endpoint }: { path: string; endpoint: string },
   list: SubList,
 ): Promise<number> {
-  for (;;) {
-    const last = list.data.at(-1)?.id;
+  const shown = list.data;
+  const whole: { id: string }[] = [];
+  for (let last: string | undefined; ; last = whole.at(-1)?.id) {
     const query: [string, string][] = [['limit', '100'], ...(last === undefined ? [] : ([['starting_after', last]] as [string, string][]))];
     const answer = await actingFor(setup, world, { path, query, endpoint, patienceMs: PATIENCE_MS });
     const page = JSON.parse(answer.text) as SubList;
-    list.data.push(...page.data);
-    list.has_more = page.has_more;
-    if (!page.has_more || page.data.length === 0) return answer.interval.hi;
+    whole.push(...page.data);
+    if (page.has_more && page.data.length > 0) continue;
+    // What the object shows and its list does not (yet) is not lost.
+    const ids = new Set(whole.map(({ id }) => id));
+    list.data = [...shown.filter(({ id }) => !ids.has(id)), ...whole];
+    list.has_more = false;
+    return answer.interval.hi;
   }
 }
 

@@ -93,6 +93,47 @@ onEachDatabase('trouble', (opened, kind) => {
     expect(await world.differences('acct_slow')).toEqual([]);
   });
 
+  it('an import stops at the page when it is paused or cancelled, and goes on from there; its bar never goes back', async () => {
+    const paused = { account: 'acct_pause', livemode: false };
+    for (let n = 0; n < 3_000; n++) customer(paused.account, `cus_${n}`, 1_600_000_000 + n * 3_600);
+    let pages = 0;
+    let release = (): void => {};
+    const hold = (): void => {
+      const [from, gate] = [pages, new Promise<void>((done) => (release = done))];
+      world.stripe.intercept = async ({ account, path }) => {
+        if (account === paused.account && path === '/v1/customers' && ++pages > from + 3) await gate;
+        return undefined;
+      };
+    };
+    const bars: number[] = [];
+    const held = `select 1 from annex.ranges where account = 'acct_pause' and state = 'open' and lease_until_ms > extract(epoch from clock_timestamp()) * 1000`;
+    const stopsBy = async (move: 'pause' | 'cancel'): Promise<void> => {
+      await until(async () => pages).toBeGreaterThan(3);
+      expect([await world.kit.import(paused, move), await world.kit.import(paused, move)]).toEqual([true, false]);
+      release();
+      await until(() => opened.current.query(held)).toEqual([]);
+      const progress = await world.kit.progress(paused.account, false);
+      expect(progress?.objects.find(({ object }) => object === 'customer')?.state).not.toBe('done');
+      bars.push(progress!.fraction);
+    };
+    hold();
+    await world.connect(paused.account);
+    await stopsBy('pause');
+    const before = pages;
+    hold();
+    expect(await world.kit.import(paused, 'resume')).toBe(true);
+    await until(async () => pages - before).toBeGreaterThan(3);
+    await stopsBy('cancel');
+    world.stripe.intercept = undefined;
+    expect(await world.kit.import(paused, 'resume')).toBe(true);
+    await until(() => state(paused.account)).toMatch(/done|partial/);
+    const end = await world.kit.progress(paused.account, false);
+    expect(end).toMatchObject({ fraction: 1, estimate: end!.rows });
+    expect(bars[0]).toBeGreaterThan(0);
+    expect([...bars, 1]).toEqual([...bars, 1].sort((a, b) => a - b));
+    expect(await world.differences(paused.account)).toEqual([]);
+  });
+
   it('access that was revoked is seen in the refusal, and the account is forgotten', async () => {
     await world.connect('acct_gone');
     await world.caughtUp('acct_gone');

@@ -1,5 +1,5 @@
 import { contractAnswer, fitFields } from '@annex/contract';
-import type { Behaviour } from './behaviour.ts';
+import type { Behaviour, SubList } from './behaviour.ts';
 import type { Draft } from './draft.ts';
 import { invalid, noSuch, notSimulated } from './errors.ts';
 import type { Call, Engine, Step } from './execute.ts';
@@ -84,7 +84,10 @@ const list: Step = (engine, call, draft) => {
   const under = parentId(call, draft, parent);
   const query = listQuery(draft, { object, behaviour, plain: engine.resources.filters, params: call.params });
   const where = under === undefined ? query.where : ([[parent!.field, under], ...(query.where ?? [])] as const);
-  const order = engine.resources.subLists.find((row) => row.parent === parent?.object && row.child === object)?.order;
+  // A list inside an object goes on where it was cut, also where its address stands at the top (`/v1/subscription_items?subscription=…`).
+  const continues = ({ child, parent: of, by }: SubList): boolean =>
+    child === object && (parent === undefined ? call.params[by] !== undefined : of === parent.object);
+  const order = engine.resources.subLists.find(continues)?.order;
   const page = engine.store.page(call.world, object, {
     ...query,
     ...(where && { where }),

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { listFilters, listPaths, loadContract, objectFields } from '@annex/contract';
+import { listFilters, listNeeds, listPaths, loadContract, objectFields } from '@annex/contract';
 import { describe, expect, it } from 'vitest';
+import { leftOut } from '../left-out.ts';
 import { mirroredObjects } from './index.ts';
 
 const contract = loadContract();
@@ -32,6 +33,12 @@ describe('the mirrored objects', () => {
       expect(fields).toContain(field);
       expect(contract.match('GET', path.replace('{id}', 'x_1').replace(/\?.*/, ''))?.op.paging).toBe('list');
     }
+  });
+
+  it('are all that have a list of an account, but for those that are left out with a reason', () => {
+    const known = new Set(mirroredObjects.map(({ object }) => object));
+    const free = [...paths].filter(([, path]) => listNeeds(contract, contract.match('GET', path)!.op).length === 0);
+    expect(Object.keys(leftOut).sort()).toEqual(free.flatMap(([object]) => (known.has(object) ? [] : [object])).sort());
   });
 
   it('are quiet where no event tells of a creation', () => {
