@@ -60,7 +60,9 @@ export interface DoctorOptions {
 }
 
 const LOOKS = 200;
-/** How often a difference is looked at again while events about it may be on their way. */
+/** How long a difference is looked at again, while the object is in doubt or events about it wait, at least (ms). */
+const PATIENCE_MS = 10_000;
+/** And at least so often. */
 const PATIENCE = 5;
 
 /**
@@ -188,6 +190,7 @@ function monthsOf(source: ReadonlyMap<string, MonthSum>, mirror: ReadonlyMap<str
 
 /** Fetches the object and compares again, until the two are equal, or stay different while nothing about it is on its way. */
 async function secondLook(setup: Setup, world: World, mirrored: MirroredObject, id: string, repair: boolean): Promise<Drift | undefined> {
+  const began = performance.now();
   for (let look = 1; ; look++) {
     const before = await rowOf(setup, world, mirrored, id);
     const found = await untilAnswered(setup, () => fetchWhole(setup, world, mirrored, id));
@@ -198,7 +201,7 @@ async function secondLook(setup: Setup, world: World, mirrored: MirroredObject, 
     ]);
     if (found.deleted ? row === undefined || row.deleted : row !== undefined && !row.deleted && equal?.same) return undefined;
     const moving = row?.dirty || row?.seen !== before?.seen || (await eventsWaiting(setup, world, mirrored, id));
-    if (moving && look < PATIENCE) {
+    if (moving && (look < PATIENCE || performance.now() - began < PATIENCE_MS)) {
       await new Promise((done) => setTimeout(done, setup.settings.settleMs));
       continue;
     }
