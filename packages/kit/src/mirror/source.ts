@@ -84,6 +84,16 @@ export async function platformAccount(setup: Setup, livemode: boolean): Promise<
   return id;
 }
 
+/** Whether Stripe lets us act for the account now; undefined where it does not say. */
+async function mayActFor(setup: Setup, { account, livemode }: World): Promise<boolean | undefined> {
+  try {
+    await setup.api.get('/v1/account', [], { livemode, as: account });
+    return true;
+  } catch (error) {
+    return isRefusal(error, 'revoked') ? false : undefined;
+  }
+}
+
 /**
  * Stripe says that we may not act for this account. Believed only when our own key still belongs to the platform under which the
  * account was connected: a wrong key in the settings gets the same answer for every account, and must not erase them all.
@@ -97,6 +107,8 @@ export async function whenRefused(setup: Setup, world: World, refusal: Refusal):
   if (row === undefined || row.kind === 'own') return;
   const platform = await platformAccount(setup, world.livemode).catch(() => undefined);
   if (refusal.facts.kind === 'revoked' && platform !== undefined && platform === row.platform) {
+    // Asked once more, because what follows cannot be undone: the refusal may be older than the answer about our key.
+    if ((await mayActFor(setup, world)) !== false) return;
     await leave(setup.database, setup, world, 'revoked on Stripe');
     setup.feed.tell({ kind: 'connection', ...world });
     setup.wake('erase');
