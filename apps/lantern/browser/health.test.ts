@@ -1,5 +1,6 @@
 import { expectNoSeriousAxe } from '@annex/testkit/browser';
 import { expect, it } from 'vitest';
+import { ledgerCloses } from '../src/health/ledger-closes.ts';
 import { inBrowser } from './in-browser.ts';
 import { connectFor, signedUp } from './visitor.ts';
 
@@ -43,5 +44,24 @@ inBrowser('the doctor in a browser', (given) => {
     expect(after).toEqual(rows);
     await page.getByRole('button', { name: 'Check now' }).click();
     await page.getByText('The mirror equals Stripe, field for field.').waitFor();
+  });
+
+  it('says whether the ledger closes, and within what', async () => {
+    const { world } = given;
+    const { account, testKey } = world.dana.accounts[0]!;
+    const { kit, books } = world.lantern.lantern;
+    const post = (path: string, form: Record<string, string | number>) => world.api(testKey, `POST ${path}`, form);
+    const { id: product } = await post('/v1/products', { name: 'Lamp' });
+    const { id: price } = await post('/v1/prices', { product, currency: 'eur', unit_amount: 900, 'recurring[interval]': 'month' });
+    const { id: customer } = await post('/v1/customers', { name: 'Eve' });
+    await post('/v1/subscriptions', { customer, collection_method: 'send_invoice', days_until_due: 30, 'items[0][price]': price });
+    const mrr = () => kit.query('select mrr from lantern.books where account = $1 and mrr > 0', [account]);
+    await expect.poll(mrr, { timeout: 10_000 }).toEqual([{ mrr: 900 }]);
+    await books.catchUp({ account, livemode: false });
+    const look = () => ledgerCloses(() => world.lantern.lantern).look({ account, livemode: false }, kit.database);
+    expect(await look()).toMatchObject({ holds: true });
+    await kit.query('update lantern.counted_books set mrr = mrr + 7 where account = $1 and mrr > 0', [account]);
+    await kit.query('update lantern.desks set version = version + 1 where account = $1', [account]);
+    expect(await look()).toMatchObject({ holds: false, sentence: expect.stringContaining('The months end -7 apart') });
   });
 });

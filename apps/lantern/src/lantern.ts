@@ -8,6 +8,7 @@ import { apiDoor } from './api/door.ts';
 import { API_KEYS_TABLE } from './api/keys.ts';
 import { BOOK_TABLES, type Bookkeeper, catchUp, startBookkeeper } from './figures/bookkeeper.ts';
 import { CHECKS_TABLE } from './health/checks.ts';
+import { ledgerCloses } from './health/ledger-closes.ts';
 import { historyEffects } from './history/record.ts';
 import { FEED_TABLE, feedEffects } from './live/feed.ts';
 import { type Hub, openHub } from './live/hub.ts';
@@ -85,6 +86,7 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
     database: options.database ?? { url: settings.databaseUrl, folder: settings.data },
     on: together(historyEffects, feedEffects, alertEffects, leavingEffects, options.kit?.on ?? {}),
     alsoErase: ERASED,
+    invariants: [ledgerCloses(() => lantern), ...(options.kit?.invariants ?? [])],
     log,
     now,
   });

@@ -30,7 +30,6 @@ export function post({ url, body, secret, nowMs, local }: Posting): Promise<{ ok
   return new Promise((done) => {
     const request = (protocol === 'https:' ? requestHttps : requestHttp)(url, {
       method: 'POST',
-      timeout: TIMEOUT_MS,
       headers: {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
@@ -39,12 +38,14 @@ export function post({ url, body, secret, nowMs, local }: Posting): Promise<{ ok
       },
       ...(!local && { lookup: guardedLookup }),
     });
+    // For all of it: an answer that comes letter by letter would never be idle for long.
+    const late = setTimeout(() => request.destroy(new Error(`No answer within ${TIMEOUT_MS / 1000} s.`)), TIMEOUT_MS);
+    request.once('close', () => clearTimeout(late));
     request.once('response', (response) => {
       response.resume();
       const status = response.statusCode ?? 0;
       done({ ok: status >= 200 && status < 300, answer: String(status) });
     });
-    request.once('timeout', () => request.destroy(new Error(`No answer within ${TIMEOUT_MS / 1000} s.`)));
     request.once('error', (error: NodeJS.ErrnoException) => done({ ok: false, answer: error.message || (error.code ?? 'no answer') }));
     request.end(body);
   });
