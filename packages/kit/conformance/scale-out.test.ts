@@ -66,11 +66,11 @@ describe.skipIf(server === null)('two workers and four accounts', () => {
     await expect.poll(states, { timeout: 60_000 }).toEqual(['done', 'done', 'done', 'done']);
     for (const account of ACCOUNTS) expect(await differences(kits[0]!, stripe, account)).toEqual([]);
 
-    // In any second there are as many slots as the limit, and one request may use the end of an earlier slot.
+    // In whichever second: what is left free takes up what arrives late.
     const busiest = [...came.values()].map((times) =>
       Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length)),
     );
-    expect(Math.max(...busiest)).toBeLessThanOrEqual(PER_SECOND + 2);
+    expect(Math.max(...busiest)).toBeLessThanOrEqual(PER_SECOND);
     // Both workers had a share of it.
     const pages = await Promise.all(kits.map(async (kit) => Number(/^annex_pages_stored_total (\d+)$/m.exec(await kit.metrics())?.[1])));
     expect(Math.min(...pages)).toBeGreaterThan(5);
