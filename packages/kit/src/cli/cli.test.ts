@@ -33,14 +33,14 @@ describe.skipIf(server === null)('the command line', () => {
     await drop();
   });
 
-  const run = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
-    const said = { out: '', err: '' };
+  const run = (...args: string[]) => runUntil(new Promise(() => {}), args);
+  const runUntil = async (ended: Promise<void>, args: string[], said = { out: '', err: '' }) => {
     const into = (name: 'out' | 'err') => ({
       write: (text: string) => {
         said[name] += text;
       },
     });
-    const code = await runCommand(args, { env, terminal: { out: into('out'), err: into('err') }, ended: new Promise(() => {}) });
+    const code = await runCommand(args, { env, terminal: { out: into('out'), err: into('err') }, ended });
     return { code, ...said };
   };
 
@@ -71,6 +71,24 @@ describe.skipIf(server === null)('the command line', () => {
     expect(sick.out).toContain('customer cus_3: differs\n  email: mirror "3@x.test", source "new@x.test"');
     expect((await run('doctor', 'acct_platform', '--repair')).code).toBe(0);
     expect((await run('doctor', 'acct_platform')).out).toContain('the mirror equals the source');
+  });
+
+  it('a worker tells its health and its figures, and ends when it is told to', async () => {
+    const said = { out: '', err: '' };
+    let end = (): void => {};
+    const ended = new Promise<void>((done) => {
+      end = done;
+    });
+    const working = runUntil(ended, ['worker', '--port', '0', '--host', '127.0.0.1'], said);
+    await expect.poll(() => said.err, { timeout: 10_000 }).toContain('Working.');
+    const url = /http:\S+(?=\/healthz)/.exec(said.err)![0];
+    const health = await fetch(`${url}/healthz`);
+    expect([health.status, await health.json()]).toMatchObject([200, { ok: true, accounts: 1, inbox: 0, stuck: [] }]);
+    const figures = await (await fetch(`${url}/metrics`)).text();
+    for (const name of ['inbox_lag_milliseconds', 'inbox_events', 'rate_limited', 'events_applied_total', 'events_aside', 'worker_stuck'])
+      expect(figures).toMatch(new RegExp(`^annex_${name} \\d+$`, 'm'));
+    end();
+    expect((await working).code).toBe(0);
   });
 
   it('asks before it erases, and shows the receipt after', async () => {

@@ -183,10 +183,13 @@ export const COMMANDS: readonly Command[] = [
   { name: 'receipts', usage: '[acct_…]', sentence: 'Lists the receipts of what was erased.', run: receipts },
   {
     name: 'worker',
-    usage: '[--port N]',
+    usage: '[--port N] [--host ADDRESS]',
     sentence: 'Imports, applies, fetches, reconciles and erases until stopped. Any number may run, with DATABASE_URL.',
-    options: { port: { type: 'string' } },
-    hints: { port: 'Answers /healthz and /metrics there, on 127.0.0.1.' },
+    options: { port: { type: 'string' }, host: { type: 'string' } },
+    hints: {
+      port: 'Answers /healthz and /metrics there.',
+      host: 'The address to listen on. Default: 127.0.0.1; 0.0.0.0 for probes from elsewhere.',
+    },
     run: runWorker,
   },
   {

@@ -7,8 +7,8 @@ export async function runWorker(call: Call): Promise<number> {
   const kit = await call.kit();
   if (kit.database.notice !== undefined) call.terminal.err.write(`${kit.database.notice}\n`);
   kit.work.start();
-  const { port } = call.options;
-  const close = typeof port === 'string' ? await serve(kit, Number(port), call) : () => {};
+  const { port, host = '127.0.0.1' } = call.options;
+  const close = typeof port === 'string' ? await serve(kit, { port: Number(port), host: String(host) }, call) : () => {};
   call.terminal.err.write('Working. Ctrl-C stops.\n');
   await call.ended;
   call.terminal.err.write('Stopping: what is under way is finished first.\n');
@@ -17,7 +17,7 @@ export async function runWorker(call: Call): Promise<number> {
   return 0;
 }
 
-async function serve(kit: Kit, port: number, call: Call): Promise<() => void> {
+async function serve(kit: Kit, { port, host }: { port: number; host: string }, call: Call): Promise<() => void> {
   const server = createServer((request, response) => {
     const answer = async (): Promise<{ status: number; type: string; body: string }> => {
       if (request.url === '/healthz') {
@@ -33,10 +33,10 @@ async function serve(kit: Kit, port: number, call: Call): Promise<() => void> {
   });
   await new Promise<void>((done, failed) => {
     server.once('error', failed);
-    server.listen(port, '127.0.0.1', done);
+    server.listen(port, host, done);
   });
   const { port: taken } = server.address() as { port: number };
-  call.terminal.err.write(`Health and metrics: http://127.0.0.1:${taken}/healthz and /metrics\n`);
+  call.terminal.err.write(`Health and metrics: http://${host}:${taken}/healthz and /metrics\n`);
   return () => {
     server.closeAllConnections();
     server.close();

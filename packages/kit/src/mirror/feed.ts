@@ -1,5 +1,6 @@
 import { type Database, NOW_MS } from '../postgres/database.ts';
 import type { World } from '../wire/stripe-api.ts';
+import { endsWithin } from '../work/deadline.ts';
 
 /** Something changed. It says where to look, not what is there: whoever shows it reads the mirror again. */
 export type Change =
@@ -27,6 +28,9 @@ interface Standing {
   livemode: boolean;
   state: string;
 }
+
+/** A look under way may take so long once nobody listens any more. */
+const CLOSING_MS = 2_000;
 
 /** Looked at again each time: a transaction that began earlier may commit later. */
 const OVERLAP_MS = 10_000;
@@ -122,7 +126,7 @@ export function changeFeed(database: Database, pollMs: number): Feed {
     async close() {
       listeners.clear();
       stop();
-      await looking;
+      await endsWithin(CLOSING_MS, looking);
     },
   };
 }
