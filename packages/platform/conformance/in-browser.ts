@@ -9,17 +9,20 @@ export interface InBrowser {
   page(options?: PageOptions): Promise<Page>;
 }
 
+/** One for all tests of a file. */
+let browser: Promise<Browser> | undefined;
+afterAll(async () => (await browser)?.close());
+
 /** Tests that need a browser. Without a Chromium they are skipped and say so; in CI that is a failure. */
 export function inBrowser(title: string, tests: (given: InBrowser) => void): void {
   describe.skipIf(!verdict.run)(`${title}${verdict.run ? '' : ` (skipped: ${verdict.why})`}`, () => {
-    let browser: Browser;
-    beforeAll(async () => {
-      browser = await launchBrowser(verdict.run ? verdict.path : '');
+    beforeAll(() => {
+      browser ??= launchBrowser(verdict.run ? verdict.path : '');
+      return browser;
     });
-    afterAll(() => browser?.close());
     tests({
       async page(options = {}) {
-        const page = await (await openWindow(browser, options)).newPage();
+        const page = await (await openWindow(await browser!, options)).newPage();
         page.setDefaultTimeout(20_000);
         return page;
       },

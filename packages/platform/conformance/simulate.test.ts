@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { SeededIds } from '../src/accounts/keys.ts';
 import { createPlatform } from '../src/index.ts';
 import { type Business, readBusiness } from '../src/simulate/business.ts';
@@ -44,24 +44,28 @@ async function lived(business: Business): Promise<{ listings: string; subscripti
   return { listings: listings.join('\n'), subscriptions };
 }
 
+const seeded = (seed: number): Business => readBusiness(LIVELY.replace(/^seed: .*$/m, `seed: ${seed}`), TODAY);
+const endings = (scenario: Scenario) =>
+  new Set(scenario.customers.flatMap(({ stays }) => stays.map(({ periods }) => periods.at(-1)!.state)));
+/** Of the first seed whose customers end in every state that there is. */
+const business = seeded(Array.from({ length: 500 }, (_, n) => n).find((n) => endings(scenarioOf(seeded(n))).size === 5)!);
+let life: ReturnType<typeof lived>;
+beforeAll(() => {
+  life = lived(business);
+  return life;
+}, 120_000);
+
 describe('a business in a file', () => {
   test('with the same seed lives the same life: same ids, same bytes', async () => {
-    const business = readBusiness(LIVELY, TODAY);
-    const [one, other] = [await lived(business), await lived(business)];
+    const [one, other] = [await life, await lived(business)];
     expect(one.listings.length).toBeGreaterThan(100_000);
     expect(one.listings === other.listings).toBe(true);
   }, 120_000);
 
   test('ends as its ledger says, which was made without the platform', async () => {
-    const seeded = (seed: number): Business => readBusiness(LIVELY.replace(/^seed: .*$/m, `seed: ${seed}`), TODAY);
-    const endings = (scenario: Scenario) =>
-      new Set(scenario.customers.flatMap(({ stays }) => stays.map(({ periods }) => periods.at(-1)!.state)));
-    // The first seed whose customers end in every state that there is.
-    const seed = Array.from({ length: 500 }, (_, n) => n).find((n) => endings(scenarioOf(seeded(n))).size === 5)!;
-    const business = seeded(seed);
     const scenario = scenarioOf(business);
     const decided: Ledger = ledgerOf(business, scenario);
-    const { listings, subscriptions } = await lived(business);
+    const { listings, subscriptions } = await life;
     const customers = listings
       .split('\n')
       .flatMap((page) => (JSON.parse(page) as { data: { object: string; id: string; metadata: Record<string, string> }[] }).data);
@@ -81,7 +85,7 @@ describe('a business in a file', () => {
       });
       expect(theirs.map(shown), key).toEqual(expected);
     }
-  }, 120_000);
+  });
 
   test.each([
     ['plans: 3', "'plans' is 3, but must be a list"],
@@ -92,6 +96,9 @@ describe('a business in a file', () => {
     ['plans: [{key: a, amount: 1, currency: usd}]\nbehaviour: {churn: 3}', "'behaviour.churn' is 3; give a share from 0 to 1."],
     ['plans: [{key: a, amount: 1, currency: usd}]\nfrom: yesterday', `'from' is "yesterday"; give a day such as 2022-01-03.`],
     ['plans: [{key: a, amount: 1, currency: usd}]\nyears: 0', "'years' is 0; give from a twelfth (one month) to 50."],
+    ['plans: [{key: a, amount: 1, currency: usd, interval: week}]', `'plans[0].interval' is "week", but must be one of: month, year.`],
+    ['plans: [{key: a, amount: 1, currency: usd}]\nfrom: 2024-02-31', `'from' is "2024-02-31"; give a day such as`],
+    ['plans: [{key: a, amount: 1, currency: usd}]\ngrowth: {first_month: 9000000}', 'a business has 100000 at most; give less.'],
     ['plans: [', 'It is no YAML:'],
   ])('%j is refused with the field, the value and the remedy', (text, sentence) => {
     expect(() => readBusiness(`name: X\n${text}`, TODAY)).toThrow(sentence);

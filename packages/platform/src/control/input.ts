@@ -5,6 +5,8 @@ import type { AnyRoute, Field } from './route.ts';
 export interface Held {
   readonly shape: Readonly<Record<string, Field>>;
   readonly named: string;
+  /** Where its members stand in something larger: `plans[0]`. */
+  readonly within?: string;
 }
 
 const heldBy = (route: AnyRoute): Held => ({ shape: route.shape, named: `${route.method} /_annex${route.path}` });
@@ -59,18 +61,19 @@ export const checkInput = (route: AnyRoute, given: Readonly<Record<string, unkno
 /** The same for any shape. */
 export function checkFields(held: Held, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const input: Record<string, unknown> = {};
+  const path = (name: string): string => (held.within === undefined ? name : `${held.within}.${name}`);
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(held.shape, name)) throw unknown(name, held);
     const field = held.shape[name]!;
     if (value === undefined || value === null) continue;
-    if (!KINDS[field.type].fits(value)) throw wrong(name, value, field);
+    if (!KINDS[field.type].fits(value)) throw wrong(path(name), value, field);
     if (field.oneOf !== undefined && !field.oneOf.includes(String(value))) {
-      throw invalid(`'${name}' is ${JSON.stringify(value)}, but must be one of: ${field.oneOf.join(', ')}.`, name);
+      throw invalid(`'${path(name)}' is ${JSON.stringify(value)}, but must be one of: ${field.oneOf.join(', ')}.`, path(name));
     }
     input[name] = value;
   }
   for (const [name, field] of Object.entries(held.shape)) {
-    if (field.required === true && input[name] === undefined) throw missing(name, field);
+    if (field.required === true && input[name] === undefined) throw missing(path(name), field);
   }
   return input;
 }

@@ -134,10 +134,11 @@ const CALM: Behaviour = {
 const refuse = (path: string, value: unknown, remedy: string) =>
   invalid(`'${path}' is ${JSON.stringify(value) ?? 'missing'}; ${remedy}.`, path);
 
-function part(given: unknown, named: string, shape: Readonly<Record<string, Field>>): Record<string, unknown> {
+function part(given: unknown, within: string | undefined, shape: Readonly<Record<string, Field>>): Record<string, unknown> {
+  const named = within ?? 'the business';
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw refuse(named, given, `give its members: ${Object.keys(shape).join(', ')}`);
-  const read = checkFields({ shape, named }, given as Record<string, unknown>);
+  const read = checkFields({ shape, named, ...(within !== undefined && { within }) }, given as Record<string, unknown>);
   for (const [name, field] of Object.entries(shape)) {
     const value = read[name];
     if (typeof value !== 'number') continue;
@@ -151,7 +152,7 @@ function plan(given: unknown, index: number): Plan {
   const named = `plans[${index}]`;
   const read = part(given, named, PLAN) as Partial<Plan> & Pick<Plan, 'key' | 'amount' | 'currency'>;
   const { key, amount, weight = 1, seats = 1, interval = 'month' } = read;
-  if (!Number.isInteger(amount)) throw refuse(`${named}.amount`, amount, 'give whole minor units (2900 is 29.00)');
+  if (!Number.isInteger(amount) || amount < 1) throw refuse(`${named}.amount`, amount, 'give whole minor units (2900 is 29.00)');
   if (!Number.isInteger(seats) || seats < 1) throw refuse(`${named}.seats`, seats, 'give a whole number from 1');
   const currency = read.currency.toLowerCase();
   if (!/^[a-z]{3}$/.test(currency) || Number.isNaN(decimalsOf(currency)))
@@ -169,11 +170,29 @@ function coupon(given: unknown, index: number): Coupon {
 
 function dayOf(text: string): number {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(ms)) throw refuse('from', text, 'give a day such as 2022-01-03');
+  // 31 February is read as 2 or 3 March: a day that no month has.
+  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== text) throw refuse('from', text, 'give a day such as 2022-01-03');
   return ms / 1000;
 }
 
 const DAY = 86_400;
+const MOST_CUSTOMERS = 100_000;
+
+/** Everything is decided in memory before the first call is made. */
+function growth(given: unknown, months: number): Growth {
+  const read: Growth = { first_month: 10, yearly: 1, ...(given !== undefined && part(given, 'growth', GROWTH)) };
+  let all = 0;
+  for (let month = 0; month < months; month++) all += read.first_month * read.yearly ** (month / 12);
+  if (!(all <= MOST_CUSTOMERS))
+    throw refuse('growth', read, `that makes ${Math.round(all)} customers, and a business has ${MOST_CUSTOMERS} at most; give less`);
+  return read;
+}
+
+function trial(given: unknown): Business['trial'] {
+  const read = { days: 14, share: 0, ...(given !== undefined && part(given, 'trial', TRIAL)) };
+  if (!Number.isInteger(read.days) || read.days < 1) throw refuse('trial.days', read.days, 'give whole days from 1');
+  return read;
+}
 
 /** Reads a business from YAML or JSON. `today` (unix seconds) is where its life ends when the file does not say where it begins. */
 export function readBusiness(text: string, today: number): Business {
@@ -181,9 +200,9 @@ export function readBusiness(text: string, today: number): Business {
   try {
     given = yaml().parse(text);
   } catch (error) {
-    throw invalid(`It is no YAML: ${(error as Error).message.split('\n')[0]}`);
+    throw invalid(`It is no YAML: ${(error as Error).message.split('\n')[0]!.replace(/:$/, '')}.`);
   }
-  const read = part(given, 'the business', TOP);
+  const read = part(given, undefined, TOP);
   const { name, seed = 1, years = 1, country = null } = read as { name: string; seed?: number; years?: number; country?: string };
   if (country !== null && !/^[A-Z]{2}$/.test(country)) throw refuse('country', country, 'give two capital letters such as DE');
   if (!Number.isInteger(seed)) throw refuse('seed', seed, 'give a whole number');
@@ -196,9 +215,9 @@ export function readBusiness(text: string, today: number): Business {
   return {
     ...{ name, seed, months, country, plans },
     from: read.from === undefined ? Math.floor(today / DAY) * DAY - Math.round(months * 30.4375) * DAY : dayOf(read.from as string),
-    growth: { first_month: 10, yearly: 1, ...(read.growth !== undefined && part(read.growth, 'growth', GROWTH)) },
+    growth: growth(read.growth, months),
     coupons: ((read.coupons ?? []) as unknown[]).map(coupon),
-    trial: { days: 14, share: 0, ...(read.trial !== undefined && part(read.trial, 'trial', TRIAL)) },
+    trial: trial(read.trial),
     behaviour: { ...CALM, ...(read.behaviour !== undefined && part(read.behaviour, 'behaviour', BEHAVIOUR)) },
   };
 }

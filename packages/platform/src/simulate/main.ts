@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SeededIds } from '../accounts/keys.ts';
 import { SYSTEM } from '../engine/index.ts';
@@ -40,7 +40,7 @@ function readLine(args: readonly string[]) {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     return { ...values, file: positionals[0], more: positionals.slice(1) };
   } catch (error) {
-    throw new Wrong(`${(error as Error).message.split('\n')[0]} --help lists the options.`);
+    throw new Wrong(`${(error as Error).message.split(/\.?(?: To specify|\n)/)[0]}. --help lists the options.`);
   }
 }
 
@@ -59,11 +59,22 @@ function check({ file, more, port, data, url, once, key = '' }: Line): string {
 }
 
 function read(file: string): Business {
+  if (!existsSync(file)) throw new Wrong(`There is no file ${file}. examples/businesses/quiet.yaml is one to begin with.`);
   try {
     return readBusiness(readFileSync(file, 'utf8'), Math.floor(Date.now() / 1000));
   } catch (error) {
     throw new Wrong(`The business ${file} cannot be lived: ${(error as Error).message}`);
   }
+}
+
+/** A platform that is not there is told before anything is written. */
+async function findPlatform(url: string): Promise<string> {
+  const isThere = await fetch(`${url}/_annex/health`).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+  if (!isThere) throw new Wrong(`No platform answers at ${url}. Start one with 'annex platform', or leave --url out.`);
+  return url;
 }
 
 const dayText = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
@@ -84,9 +95,9 @@ async function simulate(line: Line, file: string): Promise<void> {
   const business = read(file);
   const scenario = scenarioOf(business);
   const key = line.key ?? 'sk_test_simulated';
-  if (line.ledger !== undefined) writeFileSync(line.ledger, `${JSON.stringify(ledgerOf(business, scenario), null, 1)}\n`);
   const own = line.url === undefined ? await startOwn(line, business) : undefined;
-  const place: Place = { url: own?.url ?? line.url!.replace(/\/$/, ''), key };
+  const place: Place = { url: own?.url ?? (await findPlatform(line.url!.replace(/\/$/, ''))), key };
+  if (line.ledger !== undefined) writeFileSync(line.ledger, `${JSON.stringify(ledgerOf(business, scenario), null, 1)}\n`);
   process.stdout.write(`${business.name} lives from ${dayText(scenario.from)} to ${dayText(scenario.to)} at ${place.url}.\n`);
   await live(business, scenario, { place, told: teller() });
   const kept = line.ledger === undefined ? '' : ` What was decided is in ${line.ledger}.`;
