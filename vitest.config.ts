@@ -12,6 +12,7 @@ export default defineConfig({
       'packages/contract/compile/**/*.test.ts',
       'apps/*/src/**/*.test.{ts,tsx}',
       'apps/*/browser/**/*.test.ts',
+      'examples/*/*.test.ts',
       'tests/**/*.test.ts',
     ],
     globalSetup: ['tests/setup/postgres.ts'],
