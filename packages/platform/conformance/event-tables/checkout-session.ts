@@ -30,6 +30,8 @@ async function subscribing(shop: Shop, params: Partial<Params> = {}): Promise<St
   return sessionFor(shop, { mode: 'subscription', line_items: [{ price: price.id, quantity: 1 }], ...params });
 }
 
+const IN_EUROS = { currency: 'eur', unit_amount: 1000, product_data: { name: 'Tea' } };
+
 export const checkoutSession: readonly EventRow[] = [
   row({
     operation: 'create a session',
@@ -87,6 +89,30 @@ export const checkoutSession: readonly EventRow[] = [
     when: (shop, session) => completed(shop, session, 'tok_visa'),
     tells: ['payment_intent.created', 'charge.succeeded', 'payment_intent.amount_capturable_updated', 'checkout.session.completed'],
   }),
+  ...(['succeeded', 'failed'] as const).map((outcome) =>
+    row({
+      operation: `complete a payment whose debit has ${outcome} days later`,
+      given: (shop) =>
+        sessionFor(shop, { allowed_payment_method_types: ['sepa_debit'], line_items: [{ price_data: IN_EUROS, quantity: 1 }] }),
+      when: async (shop, session) => {
+        const { id } = await shop.stripe.paymentMethods.create({
+          type: 'sepa_debit',
+          sepa_debit: { iban: outcome === 'failed' ? 'AT861904300235473202' : 'AT611904300234573201' },
+          billing_details: { name: 'Ada', email: 'ada@example.com' },
+        });
+        await shop.stripe.rawRequest('POST', `/v1/payment_pages/${session.id}/confirm`, { payment_method: id });
+      },
+      tells: [
+        'payment_intent.created',
+        'charge.pending',
+        'payment_intent.processing',
+        'checkout.session.completed',
+        `charge.${outcome}`,
+        outcome === 'failed' ? 'payment_intent.payment_failed' : 'payment_intent.succeeded',
+        `checkout.session.async_payment_${outcome}`,
+      ],
+    }),
+  ),
   row({
     operation: 'complete a subscription',
     given: (shop) => subscribing(shop),

@@ -1,3 +1,4 @@
+import { account } from './account.ts';
 import { billingPortal } from './billing-portal.ts';
 import { catalog, meter } from './catalog.ts';
 import { checkoutSession } from './checkout-session.ts';
@@ -18,6 +19,7 @@ import { tax } from './tax.ts';
 
 /** Every table of events, by the object that the operations are about. */
 export const tables: Readonly<Record<string, readonly EventRow[]>> = {
+  account,
   'billing.meter': meter,
   balance_settings: balanceSettings,
   'billing_portal.session': billingPortal,

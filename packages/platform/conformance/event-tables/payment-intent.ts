@@ -4,6 +4,17 @@ import { type EventRow, row } from './row.ts';
 const CREATED = 'payment_intent.created';
 
 export const paymentIntent: readonly EventRow[] = [
+  row({
+    operation: 'let an authorization lapse',
+    given: async (shop) => {
+      const clock = await shop.clock();
+      const customer = await shop.customer('tok_visa', { test_clock: clock.id });
+      await hold(shop, 'pm_card_visa', { customer: customer.id });
+      return clock.id;
+    },
+    when: (shop, clock) => shop.advanceDays(clock, 7),
+    tells: ['test_helpers.test_clock.advancing', 'charge.expired', 'payment_intent.canceled', 'test_helpers.test_clock.ready'],
+  }),
   row({ operation: 'create', given: async () => undefined, when: (shop) => open(shop), tells: [CREATED] }),
   row({
     operation: 'create with a payment method',

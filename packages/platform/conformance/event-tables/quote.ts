@@ -20,6 +20,16 @@ export const quote: readonly EventRow[] = [
     tells: ['quote.finalized'],
   }),
   row({
+    operation: 'accept a quote of what recurs',
+    given: async (shop) => {
+      const customer = (await shop.customer('tok_visa')).id;
+      const made = await shop.stripe.quotes.create({ customer, line_items: [{ price: (await shop.price(500)).id }] });
+      return shop.stripe.quotes.finalizeQuote(made.id);
+    },
+    when: (shop, { id }) => shop.stripe.quotes.accept(id),
+    tells: ['invoice.created', 'customer.subscription.created', 'quote.accepted'],
+  }),
+  row({
     operation: 'accept a quote of what is paid once',
     given: open,
     when: (shop, { id }) => shop.stripe.quotes.accept(id),
