@@ -308,10 +308,15 @@ describe('accounts', () => {
     const made = await api(world, {
       key: market.testKey,
       path: '/v1/accounts',
-      form: { type: 'standard', email: 'seller@example.com', 'metadata[a]': '1' },
+      form: { type: 'standard', email: 'seller@example.com', 'metadata[a]': '1', 'capabilities[transfers][requested]': 'true' },
     });
     expect(made.body).toMatchObject({ object: 'account', type: 'standard', controller: { type: 'application', is_controller: true } });
     const path = `/v1/accounts/${made.body.id}`;
+    // It has not said who it is, so that it can do nothing yet of what is asked for it.
+    const asked = await api(world, { key: market.testKey, path: `${path}/capabilities/card_payments`, form: { requested: 'true' } });
+    expect(asked.body).toMatchObject({ id: 'card_payments', object: 'capability', requested: true, status: 'inactive' });
+    const capabilities = (await api(world, { key: market.testKey, path: `${path}/capabilities` })).body.data;
+    expect(capabilities.map((each: { id: string }) => each.id)).toEqual(['transfers', 'card_payments']);
     const changed = await api(world, { key: market.testKey, path, form: { email: 'new@example.com' } });
     expect(changed.body.email).toBe('new@example.com');
     const rejected = await api(world, { key: market.testKey, path: `${path}/reject`, form: { reason: 'fraud_other' } });

@@ -13,6 +13,7 @@ import {
   SYSTEM,
 } from '../engine/index.ts';
 import { registerApplications } from './application.ts';
+import { capabilitiesGiven } from './capability.ts';
 import { connect, connectionsFor, disconnect } from './connection.ts';
 import { storeAccount, takeControl } from './new-account.ts';
 import type { ApplicationRecord, ConnectionRecord } from './records.ts';
@@ -116,7 +117,8 @@ function create(draft: Draft, params: Params): StripeObject {
   takeControl(draft, made, owner);
   const metadata = mergedMetadata({}, params.metadata ?? {});
   const fitted = fitFields(draft.contract, 'account', params, draft.get('account', made.id)!);
-  const account = draft.in(SYSTEM).set(draft.get('account', made.id)!, { ...fitted, metadata, type }, { event: null });
+  const wished = capabilitiesGiven(draft, made, params.capabilities);
+  const account = draft.in(SYSTEM).set(draft.get('account', made.id)!, { ...fitted, ...wished, metadata, type }, { event: null });
   connect(draft, { application, account: account.id, scope: 'read_write', code: null });
   return account;
 }
@@ -140,6 +142,7 @@ function update(draft: Draft, params: Params, [id]: readonly string[]): StripeOb
   }
   const fields = {
     ...fitFields(draft.contract, 'account', rest, account),
+    ...capabilitiesGiven(draft, account, rest.capabilities),
     ...(metadata !== undefined && { metadata: mergedMetadata(account.metadata ?? {}, metadata) }),
   };
   const after = draft.in(SYSTEM).set(account, fields, { event: null });

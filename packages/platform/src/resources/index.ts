@@ -5,6 +5,7 @@ import { balance, balanceTransaction } from './balance/index.ts';
 import { balanceSettings } from './balance/settings.ts';
 import { portalConfiguration } from './billing-portal/configuration.ts';
 import { portalSession } from './billing-portal/session.ts';
+import { capability } from './capability.ts';
 import { cashBalance } from './cash-balance/index.ts';
 import { charge } from './charge/index.ts';
 import { checkoutSession } from './checkout-session/index.ts';
@@ -61,6 +62,7 @@ const all: readonly Behaviour[] = [
   balanceSettings,
   balanceTransaction,
   bankAccount,
+  capability,
   card,
   cashBalance,
   charge,
