@@ -81,7 +81,7 @@ export function insertInvoice(draft: Draft, given: NewInvoice): StripeObject {
   lines.forEach((line, index) => {
     draft.insert({ ...line, ...totals.lines[index] }, { event: null });
   });
-  const fields: Fields = {
+  const fields = Object.assign(draft.blank('invoice', id), copied, schedule(draft, given), {
     account_country: account?.country ?? null,
     account_name: account?.business_profile?.name ?? null,
     account_tax_ids: null,
@@ -92,13 +92,11 @@ export function insertInvoice(draft: Draft, given: NewInvoice): StripeObject {
     attempted: false,
     auto_advance: given.auto_advance,
     automatic_tax: automaticTax(draft, given.automatic_tax ?? subscription?.automatic_tax?.enabled ?? false, { customer, rates }),
-    ...schedule(draft, given),
     billing_reason: given.billing_reason,
     collection_method: given.collection_method,
     currency,
     custom_fields: customer.invoice_settings?.custom_fields ?? null,
     customer: customer.id,
-    ...copied,
     default_tax_rates: rates,
     discounts: discounts.map((discount) => discount.id),
     due_date: given.collection_method === 'send_invoice' ? draft.now + (given.days_until_due ?? 30) * DAY : null,
@@ -116,8 +114,6 @@ export function insertInvoice(draft: Draft, given: NewInvoice): StripeObject {
     status: 'draft',
     status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
     test_clock: customer.test_clock ?? null,
-    ...totals.invoice,
-    ...given.fields,
-  };
-  return draft.make('invoice', { ...fields, id });
+  });
+  return draft.insert(Object.assign(fields, totals.invoice, given.fields));
 }

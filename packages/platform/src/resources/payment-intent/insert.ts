@@ -16,8 +16,7 @@ export interface NewIntent {
 export function insertIntent(draft: Draft, given: NewIntent): StripeObject {
   const id = draft.id('payment_intent');
   const { fields: own, ...asked } = given;
-  const fields = {
-    ...asked,
+  const intent = Object.assign(draft.blank('payment_intent', id), asked, {
     amount_capturable: 0,
     amount_received: 0,
     capture_method: 'automatic_async',
@@ -27,7 +26,6 @@ export function insertIntent(draft: Draft, given: NewIntent): StripeObject {
     payment_method_types: ['card'],
     setup_future_usage: 'off_session',
     status: 'requires_payment_method',
-    ...own,
-  };
-  return draft.make('payment_intent', { ...fields, id });
+  });
+  return draft.insert(Object.assign(intent, own));
 }
