@@ -4,7 +4,7 @@ import { invoice } from './invoice.ts';
 import { invoicePayment } from './invoice-payment.ts';
 import { charge, dispute, paymentIntent, payout, refund, setupIntent, topup } from './payments.ts';
 import type { StateTable } from './row.ts';
-import { meter, quote, schedule, subscription } from './subscription.ts';
+import { meter, quote, schedule, subscription, testClock } from './subscription.ts';
 
 export const tables: readonly StateTable[] = [
   charge,
@@ -21,5 +21,6 @@ export const tables: readonly StateTable[] = [
   schedule,
   setupIntent,
   subscription,
+  testClock,
   topup,
 ];

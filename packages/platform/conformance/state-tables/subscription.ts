@@ -98,3 +98,13 @@ export const meter: StateTable = {
     inactive: async (shop) => idOf(shop.stripe.billing.meters.deactivate((await shop.stripe.billing.meters.create(meterParams)).id)),
   },
 };
+
+export const testClock: StateTable = {
+  object: 'test_helpers.test_clock',
+  path: '/v1/test_helpers/test_clocks',
+  reached: {
+    ready: async (shop) => (await shop.clock()).id,
+    advancing: 'test-clocks.test.ts looks at a clock on its way through twenty years',
+    internal_failure: 'test-clocks.test.ts breaks what falls due',
+  },
+};
