@@ -5,6 +5,8 @@ import type { DoctorReport } from '../src/index.ts';
 import { onEachDatabase } from './databases.ts';
 
 const MANY = 14;
+/** Requests a second that the platform allows for an account. */
+const LIMIT = 150;
 /** Views of lists inside objects. */
 const LISTS = [
   ...['invoice_line_items', 'subscription_items', 'credit_note_line_items', 'checkout_session_line_items', 'payment_link_line_items'],
@@ -17,10 +19,10 @@ onEachDatabase('the kit and the platform', (opened) => {
   let acme: Party;
   const spoken: string[] = [];
   beforeAll(async () => {
-    world = await createKitWorld({
-      reports: true,
-      kit: { database: opened.current, log: (level, message) => level === 'error' && spoken.push(message) },
-    });
+    const limit = { all: LIMIT, endpoint: LIMIT };
+    const log = (level: string, message: string) => level === 'error' && spoken.push(message);
+    const kit = { database: opened.current, limits: { test: limit, live: limit }, limitShare: 1, log };
+    world = await createKitWorld({ reports: true, kit });
     acme = world.dana.accounts[0]!;
   });
   afterAll(() => world.close());
@@ -115,6 +117,7 @@ onEachDatabase('the kit and the platform', (opened) => {
 
   it('an account is connected in a browser, imported whole, and equal to the source in every object type', async () => {
     await fill(20);
+    await world.platform.control.setRateLimits({ test: LIMIT, endpoint: LIMIT });
     expect(await connect()).toBe(`${acme.account} is connected.\n`);
     await quiet();
     const progress = await world.kit.progress(acme.account, false);
@@ -125,6 +128,11 @@ onEachDatabase('the kit and the platform', (opened) => {
     const report = await world.kit.doctor(acmeWorld());
     expect(drift(report)).toEqual([]);
     expect(report.objects.filter(({ note }) => note !== undefined)).toEqual([]);
+    const { accounts } = await world.platform.control.rateLimits();
+    const counted = accounts.find((one) => one.account === acme.account);
+    expect(counted).toMatchObject({ refused: 0 });
+    expect(counted!.peak).toBeGreaterThan(LIMIT / 4);
+    await world.platform.control.clearRateLimits();
     // Lists inside objects are whole. Events of the last minutes are read once more after the import: while they are, a row may be in doubt.
     const longest = async (view: string, parent: string) =>
       (

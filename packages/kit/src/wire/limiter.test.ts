@@ -46,6 +46,16 @@ onEachDatabase('the limiter', (opened) => {
     expect(order.indexOf('other')).toBeLessThan(order.lastIndexOf('slow'));
   });
 
+  it('nobody waits longer than its patience, also behind one who has more', async () => {
+    const limiter = sharedLimiter(opened.current, () => ({ all: 1_000, endpoint: 0.01 }));
+    const world = { account: 'acct_2', livemode: false };
+    await limiter.take(world, '/v1/rare');
+    const patient = limiter.take(world, '/v1/rare');
+    await expect(limiter.take(world, '/v1/rare', 50)).rejects.toMatchObject({ facts: { kind: 'rate' } });
+    await opened.current.query("update annex.buckets set next_ms = 0 where bucket = '/v1/rare'");
+    await patient;
+  });
+
   it('slows down after a refusal, for everyone and for as long as it was told', async () => {
     const rate = { all: 1_000, endpoint: 1_000 };
     const world = { account: 'acct_3', livemode: false };

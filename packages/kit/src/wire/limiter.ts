@@ -20,7 +20,7 @@ export interface Limiter {
 }
 
 /** A late worker may catch up by so much; it must not make two requests out of one slot. */
-const SLACK_MS = 20;
+const SLACK_MS = 30;
 /** A lowered pace is the full one again after this long without another refusal. */
 const RECOVERY_MS = 60_000;
 
