@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SeededIds } from '../accounts/keys.ts';
 import { SYSTEM } from '../engine/index.ts';
-import { createPlatform } from '../index.ts';
+import { type AnnexPlatform, createPlatform } from '../index.ts';
 import { type Business, readBusiness } from './business.ts';
 import { ledgerOf } from './ledger.ts';
 import { live, type Place, type Progress } from './live.ts';
@@ -22,6 +22,9 @@ const HELP = `annex simulate FILE [options]
   --url URL       live at a running platform instead; its clock is moved, for all of its accounts
   --key KEY       the account's test key; sk_test_simulated unless told
 `;
+
+/** Who looks after the account on the platform that is started here. No secret: as in the demo. */
+const OWNER = { email: 'demo@annex.local', password: 'demo' };
 
 class Wrong extends Error {}
 
@@ -98,6 +101,7 @@ async function simulate(line: Line, file: string): Promise<void> {
   const own = line.url === undefined ? await startOwn(line, business) : undefined;
   const place: Place = { url: own?.url ?? (await findPlatform(line.url!.replace(/\/$/, ''))), key };
   if (line.ledger !== undefined) writeFileSync(line.ledger, `${JSON.stringify(ledgerOf(business, scenario), null, 1)}\n`);
+  if (own !== undefined) await open(own, business, { from: scenario.from, key });
   process.stdout.write(`${business.name} lives from ${dayText(scenario.from)} to ${dayText(scenario.to)} at ${place.url}.\n`);
   await live(business, scenario, { place, told: teller() });
   const kept = line.ledger === undefined ? '' : ` What was decided is in ${line.ledger}.`;
@@ -106,7 +110,15 @@ async function simulate(line: Line, file: string): Promise<void> {
   if (line.once === true) return own.close();
   await own.control.setClock({ speed: 1 });
   process.stdout.write(`The platform (a local simulator, not Stripe) goes on at ${own.url}.\n`);
+  process.stdout.write(`Its dashboard is there, too: sign in as ${OWNER.email}, password ${OWNER.password}.\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void own.close().then(() => process.exit(0)));
+}
+
+/** The account opens on the first day of the life, not today. */
+async function open({ control }: AnnexPlatform, { name }: Business, { from, key }: { from: number; key: string }): Promise<void> {
+  await control.setClock({ to: String(from), speed: 0 });
+  const { id } = await control.createAccount({ name, test_key: key });
+  await control.createUser({ ...OWNER, accounts: [id] });
 }
 
 async function startOwn({ data, port, once }: Line, { seed }: Business) {
