@@ -63,7 +63,7 @@ function show(platform: Platform, c: Context<DashboardEnv>, typed: Typed, error?
         )}
         <label>
           Retries <span class="quiet">days between the tries after a failed payment, up to eight; empty for none</span>
-          <input name="retries" value={typed.retries} placeholder="1, 3, 5, 7" inputmode="numeric" />
+          <input name="retries" value={typed.retries} placeholder="1, 3, 5, 7" />
         </label>
         <label>
           When the last try has failed
