@@ -1,22 +1,28 @@
 import { expectNoSeriousAxe } from '@annex/testkit/browser';
 import type { Locator, Page } from 'playwright-core';
 import Stripe from 'stripe';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connected, type ExtensionWorld, extensionWorld, PASSWORD, type Party, party, userOf } from './extension-world.ts';
 import { type Hand, inBrowser, keyboard, mouse, signIn, unseen } from './in-browser.ts';
 import { png } from './pictures.ts';
 
 /** Browser scripts 1 and 2: what the owner of an extension configures. */
 
-const MAKER = { email: 'maker@example.com', password: PASSWORD };
 let world: ExtensionWorld;
-let mine: Party;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await extensionWorld();
-  mine = party(world.platform, 'Fresh Metrics', 'fresh@example.com');
-  userOf(world.platform, MAKER.email, [mine, party(world.platform, 'Customer of Fresh', 'customer@example.com')]);
 });
-afterEach(() => world.platform.close());
+afterAll(() => world.platform.close());
+
+/** A person with two accounts of their own in each test. */
+let maker: { email: string; password: string };
+let mine: Party;
+let people = 0;
+beforeEach(() => {
+  maker = { email: `maker${++people}@example.com`, password: PASSWORD };
+  mine = party(world.platform, 'Fresh Metrics', 'fresh@example.com');
+  userOf(world.platform, maker.email, [mine, party(world.platform, 'Customer of Fresh', 'customer@example.com')]);
+});
 
 const CALLBACK = 'http://localhost:4010/oauth/callback';
 
@@ -24,7 +30,7 @@ async function configure(page: Page, hand: Hand, look = expectNoSeriousAxe): Pro
   const { platform } = world;
   await page.goto(`${platform.url}/settings/extension`);
   await look(page);
-  await signIn(page, hand, MAKER);
+  await signIn(page, hand, maker);
   await page.waitForURL(/settings\/extension/);
   await look(page);
   await hand.press(page.getByRole('button', { name: 'Make it an extension' }));
@@ -110,7 +116,7 @@ inBrowser('the settings of an extension', (given) => {
     const { platform } = world;
     const page = await given.page({ width: 390, height: 844 });
     await page.goto(`${platform.url}/${mine.id}/test/settings/keys`);
-    await signIn(page, mouse, MAKER);
+    await signIn(page, mouse, maker);
     await page.waitForURL(/settings\/keys/);
     expect(await page.getByLabel('Default version').inputValue()).toBe('2026-10-28.endive');
     await page.getByLabel('Default version').selectOption('2025-02-24.acacia');
@@ -132,7 +138,7 @@ inBrowser('the settings of an extension', (given) => {
     const page = await given.page({ width: 390, height: 844 });
     const here = `${platform.url}/${mine.id}/test`;
     await page.goto(`${here}/clocks`);
-    await signIn(page, mouse, MAKER);
+    await signIn(page, mouse, maker);
     const press = (name: string, on: Page | Locator = page) => on.getByRole('button', { name, exact: true }).click();
     await page.getByLabel('Speed').selectOption({ label: 'an hour a second' });
     await press('Set the speed');
