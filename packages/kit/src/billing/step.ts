@@ -13,13 +13,16 @@ const LONGEST_WAIT_MS = 600_000;
  * Brings what is so to what should be so, one account at a time: whoever connected is enrolled, and is a customer of ours; whoever left
  * stops paying by the policy; whose standing changed is told. Every part can be done twice or be cut short. Answers whether it did anything.
  */
-export async function billingStep(setup: Setup): Promise<boolean> {
+export async function billingStep(setup: Setup, alive: () => void = () => {}): Promise<boolean> {
   if (!isCharging(setup)) return false;
   let done = 0;
   for (const shop of await openShops(setup)) {
     done += await enroll(setup, shop);
     if (!(await isOwnRead(setup.database, shop))) continue;
-    for (const row of await rowsToDo(setup, shop)) done += await attempt(setup, row, () => bring(setup, shop, row));
+    for (const row of await rowsToDo(setup, shop)) {
+      done += await attempt(setup, row, () => bring(setup, shop, row));
+      alive();
+    }
     done += await tellStandings(setup, shop);
   }
   return done > 0;

@@ -92,7 +92,7 @@ export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>, 
       },
       { idleMs, failed: failed('Erasing') },
     ),
-    billing: loop(() => billingStep(setup), { idleMs, failed: failed('Billing') }),
+    billing: loop((alive) => billingStep(setup, alive), { idleMs, failed: failed('Billing') }),
     ...reporter(setup, own, failed('Looking at the invariants')),
   };
   const tidy = loop(() => retainStep(setup), { idleMs: HOUR_MS, failed: failed('Applying the retention policy') });
