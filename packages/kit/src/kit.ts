@@ -220,7 +220,7 @@ function asked(setup: Setup): Omit<Kit, 'settings' | 'database' | 'connect' | 'b
 }
 
 /** Requests do not arrive as evenly as they were sent: with nothing to spare, some second would have one too many. */
-const MOST_OF_A_LIMIT = 0.96;
+const MOST_OF_A_LIMIT = 0.97;
 
 function limiterOf(settings: Settings, database: Database): Limiter {
   const { limits, limitShare } = settings;

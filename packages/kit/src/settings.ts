@@ -116,7 +116,7 @@ export const SETTINGS: { readonly [Name in keyof Settings]: SettingRow<Settings[
     default: 0.25,
     env: 'ANNEX_LIMIT_SHARE',
     sentence:
-      'Share of the rate limit of each account to use; the rest belongs to its owner. Of a whole limit 96 % are used, so that no second has too many.',
+      'Share of the rate limit of each account to use; the rest belongs to its owner. Of a whole limit 97 % are used, so that no second has too many.',
   },
   limits: {
     default: { test: { all: 25, endpoint: 25 }, live: { all: 100, endpoint: 25 } },
