@@ -71,6 +71,12 @@ export const checkoutSession: readonly EventRow[] = [
     ],
   }),
   row({
+    operation: 'pay by a card whose bank asks because the session wishes it',
+    given: (shop) => sessionFor(shop, { payment_method_options: { card: { request_three_d_secure: 'any' } } }),
+    when: (shop, session) => completed(shop, session, 'tok_threeDSecureOptional'),
+    tells: ['payment_intent.created', 'payment_intent.requires_action'],
+  }),
+  row({
     operation: 'complete a payment that makes a customer',
     given: (shop) => sessionFor(shop, { customer_creation: 'always' }),
     when: (shop, session) => completed(shop, session, 'tok_visa'),

@@ -81,6 +81,25 @@ export const subscription: readonly EventRow[] = [
     ],
   }),
   row({
+    operation: 'create with a card whose bank asks because the subscription wishes it',
+    given: async (shop) => ({ customer: await shop.customer('tok_threeDSecureOptional'), price: await shop.price(2000) }),
+    when: (shop, { customer, price }) =>
+      shop.stripe.subscriptions.create({
+        customer: customer.id,
+        items: [{ price: price.id }],
+        payment_settings: { payment_method_options: { card: { request_three_d_secure: 'any' } } },
+      }),
+    tells: [
+      'invoice.created',
+      ['customer.updated', FIRST],
+      'invoice.finalized',
+      'payment_intent.created',
+      'payment_intent.requires_action',
+      'invoice.payment_action_required',
+      'customer.subscription.created',
+    ],
+  }),
+  row({
     operation: 'create with a price of its own',
     given: async (shop) => ({ customer: await shop.customer(), product: await shop.stripe.products.create({ name: 'Pro' }) }),
     when: (shop, { customer, product }) =>

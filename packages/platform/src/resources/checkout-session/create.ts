@@ -1,4 +1,5 @@
 import { type Draft, type Fields, invalid, mergedMetadata, missingParam, type Params, type StripeObject } from '../../engine/index.ts';
+import { methodOptions } from '../payment-intent/options.ts';
 import { currencyOf } from '../price.ts';
 import { customFields, shippingCost, shippingOptions } from './collect.ts';
 import { chosenDiscounts } from './discounts.ts';
@@ -128,7 +129,7 @@ export function sessionFields(draft: Draft, params: Params): Fields {
     metadata: mergedMetadata({}, params.metadata ?? {}),
     mode,
     payment_method_collection: mode === 'subscription' ? (params.payment_method_collection ?? 'always') : 'if_required',
-    payment_method_options: { card: { request_three_d_secure: 'automatic' } },
+    payment_method_options: methodOptions(params.payment_method_options, { card: { request_three_d_secure: 'automatic' } }),
     payment_method_types: params.allowed_payment_method_types ?? ['card'],
     payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
     phone_number_collection: { enabled: params.phone_number_collection?.enabled ?? false },

@@ -4,6 +4,7 @@ import { customer as customers } from '../customer.ts';
 import { confirm as confirmPayment } from '../payment-intent/confirm.ts';
 import { cancel as cancelIntent } from '../payment-intent/index.ts';
 import { insertIntent } from '../payment-intent/insert.ts';
+import { methodOptions } from '../payment-intent/options.ts';
 import { confirm as confirmSetup } from '../setup-intent/confirm.ts';
 import { insertSetupIntent } from '../setup-intent/insert.ts';
 import { complete } from './complete.ts';
@@ -83,9 +84,10 @@ const OWN_FIELDS = [
 ] as const;
 
 function paymentFields(session: StripeObject, { payment_intent_data: data }: Terms): Fields {
-  if (session.mode === 'subscription') return {};
+  const options = { payment_method_options: methodOptions(session.payment_method_options) };
+  if (session.mode === 'subscription') return options;
   const given = OWN_FIELDS.flatMap((name) => (data[name] === undefined ? [] : [[name, data[name]] as const]));
-  return { ...Object.fromEntries(given), metadata: data.metadata ?? {}, setup_future_usage: data.setup_future_usage ?? null };
+  return { ...options, ...Object.fromEntries(given), metadata: data.metadata ?? {}, setup_future_usage: data.setup_future_usage ?? null };
 }
 
 /** The payment intent of the tries so far, brought up to date, or a new one. */
@@ -123,7 +125,7 @@ function setupIntentFor(draft: Draft, session: StripeObject, customer: string | 
   const intent = insertSetupIntent(draft, {
     customer,
     application: terms.application,
-    fields: { description, metadata, on_behalf_of: onBehalfOf },
+    fields: { description, metadata, on_behalf_of: onBehalfOf, payment_method_options: session.payment_method_options },
   });
   linkIntent(draft, session.id, intent);
   if (session.mode === 'setup') draft.set(session, { setup_intent: intent.id }, { event: null });

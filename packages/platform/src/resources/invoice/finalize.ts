@@ -2,6 +2,7 @@ import { settleInvoice } from '@annex/money';
 import { type Draft, type Fields, previousAttributes, StripeError, type StripeObject } from '../../engine/index.ts';
 import { balanceIn, moveBalance } from '../customer-balance.ts';
 import { insertIntent } from '../payment-intent/insert.ts';
+import { methodOptions } from '../payment-intent/options.ts';
 import { addressOf } from './address.ts';
 import { remindOfDueDate } from './due-dates.ts';
 import { feeOf } from './fee.ts';
@@ -79,6 +80,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 function intentFor(draft: Draft, invoice: StripeObject) {
   const subscription = draft.get('subscription', invoice.parent?.subscription_details?.subscription);
   const { amount_due: amount, currency, customer } = invoice;
+  const options = invoice.payment_settings?.payment_method_options;
   return {
     amount,
     currency,
@@ -86,6 +88,7 @@ function intentFor(draft: Draft, invoice: StripeObject) {
     description: DESCRIPTIONS[invoice.billing_reason] ?? `Payment for invoice ${invoice.number}`,
     application: subscription?.application ?? invoice.application ?? null,
     application_fee_amount: feeOf(draft, invoice, subscription),
+    ...(options && { fields: { payment_method_options: methodOptions(options) } }),
   };
 }
 

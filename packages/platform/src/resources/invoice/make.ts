@@ -60,6 +60,13 @@ export const schedule = (draft: Draft, invoice: { auto_advance: boolean; collect
   next_payment_attempt: invoice.auto_advance && invoice.collection_method === 'charge_automatically' ? draft.now + HOUR : null,
 });
 
+/** How a subscription is paid, its invoices are. */
+const paymentSettings = (subscription: StripeObject | undefined): Fields => ({
+  default_mandate: null,
+  payment_method_options: subscription?.payment_settings?.payment_method_options ?? null,
+  payment_method_types: subscription?.payment_settings?.payment_method_types ?? null,
+});
+
 /** A draft invoice with its lines: they are reckoned first, so that `invoice.created` tells them as they are. */
 export function insertInvoice(draft: Draft, given: NewInvoice): StripeObject {
   const { customer, subscription, currency } = given;
@@ -105,7 +112,7 @@ export function insertInvoice(draft: Draft, given: NewInvoice): StripeObject {
     lines: { object: 'list', data: [], has_more: false, url: `/v1/invoices/${id}/lines` },
     metadata: {},
     parent: subscription === undefined ? null : subscriptionParent(subscription),
-    payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
+    payment_settings: paymentSettings(subscription),
     period_end: given.period.end,
     period_start: given.period.start,
     post_payment_credit_notes_amount: 0,
