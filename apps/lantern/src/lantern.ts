@@ -140,7 +140,7 @@ function kitOptions(settings: Settings, given: { publicUrl: string; secret: stri
     ...(base !== undefined && { apiBase: base, connectBase: base, authorizeBase: base }),
     objects: OBJECTS,
     redirectUri: `${publicUrl}/callback`,
-    scope: 'read_only',
+    scope: settings.scope as 'read_only',
     webhookSecrets: settings.webhookSecrets,
     keepDays: settings.keepDays,
     invariantsReporter: settings.invariantsReporter,

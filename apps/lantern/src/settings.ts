@@ -20,6 +20,7 @@ export interface Settings {
   readonly testClientId: string | undefined;
   readonly liveSecretKey: string | undefined;
   readonly liveClientId: string | undefined;
+  readonly scope: string;
   readonly webhookSecrets: readonly string[];
   readonly invariantsReporter: string;
   readonly keepDays: number;
@@ -100,6 +101,13 @@ export const SETTINGS: { readonly [Name in keyof Settings]: Setting<Settings[Nam
     kind: 'text',
     default: undefined,
     sentence: 'The client id of the extension for live data: ca_….',
+  },
+  scope: {
+    flag: '--scope',
+    env: 'STRIPE_SCOPE',
+    kind: 'text',
+    default: 'read_only',
+    sentence: 'What owners are asked for: read_only, or read_write where Stripe grants your account nothing less. Lantern writes nothing.',
   },
   webhookSecrets: {
     flag: '--webhook-secrets',
@@ -205,6 +213,8 @@ function checked(settings: Settings): Settings {
     if (key !== undefined && !key.startsWith(`sk_${mode}_`) && !key.startsWith(`rk_${mode}_`))
       throw new SettingsError(`The secret key for ${mode} data must begin with sk_${mode}_.`);
   }
+  if (settings.scope !== 'read_only' && settings.scope !== 'read_write')
+    throw new SettingsError(`STRIPE_SCOPE must be read_only or read_write, not '${settings.scope}'.`);
   if (settings.charge !== 'yes' && settings.charge !== 'no')
     throw new SettingsError(`LANTERN_CHARGE must be yes or no, not '${settings.charge}'.`);
   if (settings.sessionSecret !== undefined && settings.sessionSecret.length < 32)

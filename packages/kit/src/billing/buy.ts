@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { NO_ROW } from '../mirror/door.ts';
 import { fetchWhole, storeFound } from '../mirror/refetch.ts';
 import type { Setup } from '../setup.ts';
-import { isRefusal, Refusal } from '../wire/refusal.ts';
+import { Refusal } from '../wire/refusal.ts';
 import type { World } from '../wire/stripe-api.ts';
 import { type Subscriber, subscriberOf } from './facts.ts';
-import { expire, runningOf } from './leaving.ts';
+import { expire, orMissing, runningOf } from './leaving.ts';
 import { type Shop, shopOf } from './own.ts';
 import { ACCOUNT_FIELD, PLAN_FIELD } from './plan.ts';
 
@@ -107,9 +107,9 @@ async function boughtBefore(setup: Setup, { customer, livemode }: Customer): Pro
   return data.some(({ status }) => status !== 'incomplete' && status !== 'incomplete_expired');
 }
 
-async function sessionOf(setup: Setup, id: string, livemode: boolean): Promise<Session> {
-  const { text } = await setup.api.get(`/v1/checkout/sessions/${encodeURIComponent(id)}`, [], { livemode });
-  return JSON.parse(text) as Session;
+async function sessionOf(setup: Setup, id: string, livemode: boolean): Promise<Session | undefined> {
+  const text = await orMissing(setup.api.get(`/v1/checkout/sessions/${encodeURIComponent(id)}`, [], { livemode }));
+  return text === undefined ? undefined : (JSON.parse(text) as Session);
 }
 
 async function isRunning(setup: Setup, row: Customer, session: Session): Promise<boolean> {
@@ -123,10 +123,8 @@ async function isRunning(setup: Setup, row: Customer, session: Session): Promise
  */
 export async function confirm(setup: Setup, world: World, id: string): Promise<boolean> {
   const row = await customerOf(setup, world);
-  const session = await sessionOf(setup, id, world.livemode).catch((error: Error) => {
-    throw isRefusal(error, 'missing') ? notMine() : error;
-  });
-  if (session.customer !== row.customer) throw notMine();
+  const session = await sessionOf(setup, id, world.livemode);
+  if (session === undefined || session.customer !== row.customer) throw notMine();
   if (session.status !== 'complete' || session.subscription === null) return false;
   await bring(setup, row, session.subscription);
   await setup.database.query('update annex.subscribers set standing = null where account = $1 and livemode = $2', [

@@ -37,18 +37,16 @@ export async function leavePaying(setup: Setup, row: Subscriber): Promise<void> 
   }
 }
 
-/** Subscriptions of a customer that have not ended, as Stripe tells them at this moment. */
+/** Subscriptions of a customer that have not ended, as Stripe tells them at this moment; none where the customer is gone. */
 export async function runningOf(setup: Setup, { customer, livemode }: { customer: string; livemode: boolean }): Promise<Shown[]> {
-  const { text } = await setup.api.get(
-    '/v1/subscriptions',
-    [
-      ['customer', customer],
-      ['limit', '100'],
-    ],
-    { livemode },
-  );
+  const query = [
+    ['customer', customer],
+    ['limit', '100'],
+  ] as const;
+  const text = await orMissing(setup.api.get('/v1/subscriptions', query, { livemode }));
   // Without `status` Stripe lists all that are not canceled; one that never began is no subscription.
-  return (JSON.parse(text) as { data: Shown[] }).data.filter(({ status }) => status !== 'incomplete' && status !== 'incomplete_expired');
+  const { data } = text === undefined ? { data: [] } : (JSON.parse(text) as { data: Shown[] });
+  return data.filter(({ status }) => status !== 'incomplete' && status !== 'incomplete_expired');
 }
 
 /** Closes a checkout that nobody shall complete any more. Answers false when it was completed already. */
@@ -58,7 +56,17 @@ export async function expire(setup: Setup, session: string, livemode: boolean): 
     return true;
   } catch (error) {
     if (!isRefusal(error, 'request', 'missing')) throw error;
-    const { text } = await setup.api.get(`/v1/checkout/sessions/${session}`, [], { livemode });
-    return (JSON.parse(text) as { status: string }).status !== 'complete';
+    const text = await orMissing(setup.api.get(`/v1/checkout/sessions/${session}`, [], { livemode }));
+    return text === undefined || (JSON.parse(text) as { status: string }).status !== 'complete';
+  }
+}
+
+/** What Stripe answers; undefined where there is no such object, for example because test data was deleted. */
+export async function orMissing(asked: Promise<{ text: string }>): Promise<string | undefined> {
+  try {
+    return (await asked).text;
+  } catch (error) {
+    if (!isRefusal(error, 'missing')) throw error;
+    return undefined;
   }
 }

@@ -33,3 +33,5 @@ export function checkPlans(plans: readonly Plan[]): void {
 export const lookupKeyOf = (key: string): string => `annex_${key}`;
 export const PLAN_FIELD = 'annex_plan';
 export const ACCOUNT_FIELD = 'annex_account';
+/** Until when the trial runs, on the customer (milliseconds): our own table may be lost, a promise may not. */
+export const TRIAL_FIELD = 'annex_trial_ends_ms';

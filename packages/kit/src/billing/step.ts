@@ -3,7 +3,7 @@ import type { Setup } from '../setup.ts';
 import { factsOf, isOwnRead, nowFor, type Subscriber } from './facts.ts';
 import { leavePaying } from './leaving.ts';
 import { isCharging, openShops, type Shop } from './own.ts';
-import { ACCOUNT_FIELD } from './plan.ts';
+import { ACCOUNT_FIELD, TRIAL_FIELD } from './plan.ts';
 import { type Entitlement, judge } from './standing.ts';
 
 const DAY_MS = 86_400_000;
@@ -95,26 +95,36 @@ async function bring(setup: Setup, shop: Shop, row: Todo): Promise<void> {
     ]);
   if (!row.here || (row.customer !== null && !row.deleted)) return;
   const generation = row.deleted ? row.generation + 1 : row.generation;
-  const customer = (await knownCustomer(setup, shop, row.account)) ?? (await makeCustomer(setup, row, generation));
+  const known = await knownCustomer(setup, shop, row.account);
+  const customer = known?.id ?? (await makeCustomer(setup, row, generation));
   await setup.database.query(
-    'update annex.subscribers set customer = $3, generation = $4, standing = null where account = $1 and livemode = $2',
-    [...key, customer, generation],
+    `update annex.subscribers set customer = $3, generation = $4, trial_ends_ms = coalesce($5::bigint, trial_ends_ms), standing = null
+     where account = $1 and livemode = $2`,
+    [...key, customer, generation, known?.trial_ends_ms ?? null],
   );
 }
 
-/** Our table may be lost; who is who stands in our own account, too. */
-async function knownCustomer({ database }: Setup, { own, livemode }: Shop, account: string): Promise<string | undefined> {
-  const [known] = await database.query<{ id: string }>(
-    `select id from mirror.customers where account = $1 and livemode = $2 and not deleted and data->'metadata'->>'${ACCOUNT_FIELD}' = $3
-     order by created, id limit 1`,
+/** Our table may be lost; who is who, and until when the trial was promised, stands in our own account, too. */
+async function knownCustomer(
+  { database }: Setup,
+  { own, livemode }: Shop,
+  account: string,
+): Promise<{ id: string; trial_ends_ms: number | null } | undefined> {
+  const [known] = await database.query<{ id: string; trial_ends_ms: number | null }>(
+    `select id, substring(data->'metadata'->>'${TRIAL_FIELD}' from '^[0-9]{1,15}$')::bigint as trial_ends_ms from mirror.customers
+     where account = $1 and livemode = $2 and not deleted and data->'metadata'->>'${ACCOUNT_FIELD}' = $3 order by created, id limit 1`,
     [own, livemode, account],
   );
-  return known?.id;
+  return known;
 }
 
-async function makeCustomer(setup: Setup, { account, livemode }: Subscriber, generation: number): Promise<string> {
-  const form = { description: `Connected account ${account}`, [`metadata[${ACCOUNT_FIELD}]`]: account };
-  const key = `annex-customer-${account}-${livemode ? 'live' : 'test'}-${generation}`;
+async function makeCustomer(setup: Setup, { account, livemode, trial_ends_ms }: Subscriber, generation: number): Promise<string> {
+  const form = {
+    description: `Connected account ${account}`,
+    ...{ [`metadata[${ACCOUNT_FIELD}]`]: account, [`metadata[${TRIAL_FIELD}]`]: String(trial_ends_ms) },
+  };
+  // The end of the trial is part of the key: the same key with other words would be refused.
+  const key = `annex-customer-${account}-${livemode ? 'live' : 'test'}-${generation}-${trial_ends_ms}`;
   const { text } = await setup.api.post('/v1/customers', form, { livemode, key });
   const { id } = JSON.parse(text) as { id: string };
   const [about] = await setup.database.query<{ email: string | null; name: string | null }>(
