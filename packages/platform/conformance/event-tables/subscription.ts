@@ -100,6 +100,22 @@ export const subscription: readonly EventRow[] = [
     ],
   }),
   row({
+    operation: "create with another customer's card",
+    given: async (shop) => ({
+      customer: await shop.customer('tok_visa'),
+      other: await shop.customer(undefined, { source: 'tok_visa' }),
+      price: await shop.price(2000),
+    }),
+    when: (shop, { customer, other, price }) =>
+      shop.stripe.subscriptions.create({
+        customer: customer.id,
+        items: [{ price: price.id }],
+        default_source: other.default_source as string,
+      }),
+    refused: 'resource_missing',
+    tells: [],
+  }),
+  row({
     operation: 'create with a price of its own',
     given: async (shop) => ({ customer: await shop.customer(), product: await shop.stripe.products.create({ name: 'Pro' }) }),
     when: (shop, { customer, product }) =>

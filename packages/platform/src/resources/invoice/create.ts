@@ -1,6 +1,6 @@
 import { type Draft, type Fields, invalid, mergedMetadata, missingParam, type Params, type StripeObject } from '../../engine/index.ts';
 import { redeemDiscounts } from '../discount.ts';
-import { ownMethod } from '../payment-method/attach.ts';
+import { checkDefaults } from '../payment-method/attach.ts';
 import { currencyOf } from '../price.ts';
 import { taxRates } from '../tax-rate.ts';
 import { checkFee, setFee } from './fee.ts';
@@ -33,8 +33,7 @@ export function dueDate(draft: Draft, params: Params, method: string): number | 
 /** Fields that are what their parameter says, on a new invoice and on a draft alike. */
 export function plainFields(draft: Draft, params: Params, customer: string): Fields {
   if (Array.isArray(params.custom_fields) && params.custom_fields.length > 4) throw tooManyFields();
-  if (typeof params.default_payment_method === 'string')
-    ownMethod(draft, params.default_payment_method, { customer, param: 'default_payment_method' });
+  checkDefaults(draft, params, customer);
   const given = (name: string, value: unknown = params[name]): Fields => (params[name] === undefined ? {} : { [name]: value });
   return {
     ...given('description'),
@@ -42,6 +41,7 @@ export function plainFields(draft: Draft, params: Params, customer: string): Fie
     ...given('footer'),
     ...given('custom_fields', params.custom_fields === '' ? null : params.custom_fields),
     ...given('default_payment_method'),
+    ...given('default_source'),
     ...given('effective_at', params.effective_at === '' ? null : params.effective_at),
     ...given('account_tax_ids', params.account_tax_ids === '' ? null : params.account_tax_ids),
     ...given('statement_descriptor'),

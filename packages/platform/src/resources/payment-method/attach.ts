@@ -1,4 +1,4 @@
-import { type Draft, invalid, type StripeObject } from '../../engine/index.ts';
+import { type Draft, invalid, type Params, type StripeObject } from '../../engine/index.ts';
 import { cardError, cardOf, methodOf } from './make.ts';
 
 const attachedElsewhere = () => invalid('The payment method you provided has already been attached to a customer.', 'payment_method');
@@ -20,6 +20,12 @@ export function ownMethod(draft: Draft, id: string, of: { customer: string; para
   const method = draft.need('payment_method', id, of.param);
   if (method.customer !== of.customer) throw notTheirs(id, of);
   return method;
+}
+
+/** `default_payment_method` and `default_source` of a request: both must be the customer's own. */
+export function checkDefaults(draft: Draft, params: Params, customer: string): void {
+  for (const param of ['default_payment_method', 'default_source'])
+    if (typeof params[param] === 'string') ownMethod(draft, params[param], { customer, param });
 }
 
 /** Cards that decline are refused when they are attached, except the one made to fail later (api-and-events 3.2). */

@@ -1,7 +1,7 @@
 import { fitFields } from '@annex/contract';
 import { type Draft, type Fields, invalid, mergedMetadata, noSuch, type Params, type StripeObject } from '../../engine/index.ts';
 import { redeemDiscounts } from '../discount.ts';
-import { ownMethod } from '../payment-method/attach.ts';
+import { checkDefaults } from '../payment-method/attach.ts';
 import { insertSetupIntent } from '../setup-intent/insert.ts';
 import { taxRates } from '../tax-rate.ts';
 import { afterPaid, billSubscription, payerOf, payNow } from './bill.ts';
@@ -102,8 +102,7 @@ export function insertSubscription(draft: Draft, params: Params, beginning: Begi
   if (params.payment_behavior === 'pending_if_incomplete') throw onlyOnUpdate();
   const terms = termsOf(draft, params);
   checkCollection(params, { method: 'charge_automatically', days: null });
-  if (typeof params.default_payment_method === 'string')
-    ownMethod(draft, params.default_payment_method, { customer: customer.id, param: 'default_payment_method' });
+  checkDefaults(draft, params, customer.id);
   checkFeePercent(draft, params);
   const given = fitFields(draft.contract, 'subscription', params);
   const made = draft.make('subscription', { ...given, ...fieldsOf(draft, params, terms, customer), ...beginning.fields }, { event: null });

@@ -1,7 +1,7 @@
 import { fitFields } from '@annex/contract';
 import { type Draft, type Fields, mergedMetadata, noSuch, type Params, type StripeObject } from '../../engine/index.ts';
 import { redeemDiscounts, tellOver } from '../discount.ts';
-import { ownMethod } from '../payment-method/attach.ts';
+import { checkDefaults } from '../payment-method/attach.ts';
 import { taxRates } from '../tax-rate.ts';
 import { applyPlan, billPlan, billsNow, leaveWaiting, settlePlan, tellUpdated } from './apply.ts';
 import { ENDED } from './cancel.ts';
@@ -68,8 +68,7 @@ function check(draft: Draft, before: StripeObject, params: Params): void {
   refuseUnsimulated(params);
   checkFeePercent(draft, params);
   checkCollection(params, { method: before.collection_method, days: before.days_until_due });
-  if (typeof params.default_payment_method === 'string')
-    ownMethod(draft, params.default_payment_method, { customer: before.customer, param: 'default_payment_method' });
+  checkDefaults(draft, params, before.customer);
 }
 
 const DETAILS = new Set(['metadata', 'cancellation_details']);
