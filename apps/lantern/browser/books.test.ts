@@ -289,4 +289,54 @@ describe('the books', () => {
     const own = (await figuresOf(account)).figures;
     expect([own.desk.preset, own.months.find(({ month }) => month === '2026-03')?.churn]).toEqual([undefined, -5_000]);
   });
+
+  it('count usage where the rules say so: what its last invoice came to, from that invoice on', async () => {
+    const account = await connected();
+    const at = Date.parse('2026-02-01T00:00:00Z') / 1000;
+    const step = { sub: 1, unit: 5, quantity: 1, yearly: false, ending: false, paused: false, discounted: false, at, status: 'active' };
+    const [row] = rowsOf([step]);
+    const recurring = { interval: 'month', interval_count: 1, usage_type: 'metered' };
+    const state = structuredClone(row!.state) as ReturnType<typeof stateOf>;
+    state.items.data[0]!.price.recurring = recurring;
+    await put(account, [{ ...row!, state }]);
+    const { id: price } = state.items.data[0]!.price;
+    const mirrored = 'account, livemode, id, created, lo, hi, changed_ms, data';
+    await lantern.kit.query(`insert into mirror.prices (${mirrored}) values ($1, false, $2, 0, 0, 0, 0, $3::jsonb)`, [
+      ...[account, price, JSON.stringify({ id: price, recurring, billing_scheme: 'per_unit', unit_amount: 5, product: 'prod_1' })],
+    ]);
+    // Two tiers in March, less in May, and a proration that is no usage.
+    const lines = (amounts: readonly number[], proration: boolean) =>
+      amounts.map((amount, n) => ({
+        ...{ id: `il_${n}`, amount, quantity: 1, period: { start: 0, end: 0 }, pricing: { price_details: { price } } },
+        parent: { subscription_item_details: { subscription: 'sub_1', subscription_item: 'si_1', proration } },
+      }));
+    for (const [n, [date, amounts, proration]] of (
+      [
+        ['2026-03-01', [1_000, 200], false],
+        ['2026-03-09', [77], true],
+        ['2026-05-01', [700], false],
+      ] as const
+    ).entries()) {
+      const invoice = { id: `in_${n}`, customer: 'cus_1', status: 'paid', lines: { data: lines(amounts, proration) } };
+      const made = Date.parse(`${date}T00:00:00Z`) / 1000;
+      await lantern.kit.query(`insert into mirror.invoices (${mirrored}) values ($1, false, $2, $3, 0, 0, 0, $4::jsonb)`, [
+        account,
+        invoice.id,
+        made,
+        JSON.stringify(invoice),
+      ]);
+    }
+    await lantern.books.catchUp(world(account));
+    const { place, figures } = await figuresOf(account);
+    expect(figures.months).toEqual([]);
+    const rules: Rules = { ...PLAIN, metered: 'invoiced' };
+    await lantern.kit.database.transaction((tx) => changeDesk(tx, place, { rules, currency: null, timeZone: null }));
+    await lantern.books.catchUp(world(account));
+    expect(
+      await lantern.kit.query('select day, kind, amount, reason from lantern.movements where account = $1 order by day', [account]),
+    ).toEqual([
+      { day: '2026-03-01', kind: 'new', amount: 1_200, reason: 'usage' },
+      { day: '2026-05-01', kind: 'contraction', amount: -500, reason: 'usage' },
+    ]);
+  });
 });

@@ -86,7 +86,7 @@ async function truth(): Promise<unknown[]> {
   }
   const rows: Pick<Movement, 'customer' | 'day' | 'kind' | 'amount' | 'after'>[] = [];
   for (const [customer, kept] of byCustomer) {
-    const nothing = { lines: new Map(), openSince: new Map(), discounts: [], prices: new Map() };
+    const nothing = { lines: new Map(), usage: new Map(), openSince: new Map(), discounts: [], prices: new Map() };
     const { observations } = composeHistory({ customer, present: [], events: kept, ...nothing });
     const movements = movementsOf(ledgerRows(observations, PLAIN), {
       rules: PLAIN,

@@ -19,6 +19,8 @@ export interface MrrItem {
     readonly recurring: { readonly interval: string; readonly interval_count: number; readonly usage_type?: string | undefined };
   };
   readonly quantity: number;
+  /** Of a metered item: what its last closed period was invoiced at, in minor units. */
+  readonly invoiced?: number | undefined;
 }
 
 /** Which discounts are subtracted. A preset of the analytics. */
@@ -80,16 +82,17 @@ const percentOff = (months: readonly Ratio[], items: readonly MrrItem[], discoun
 
 /**
  * The integer MRR of each item of a subscription at an instant: its period's price made monthly, less its discounts in their
- * order, rounded half up once per item, never below zero. Metered items count nothing.
+ * order, rounded half up once per item, never below zero. Metered items count nothing, or what their last period was invoiced at.
  */
 export function itemMrr(
   items: readonly MrrItem[],
   discounts: readonly MrrDiscount[],
-  options: { at: number; counted: CountedDiscounts },
+  options: { at: number; counted: CountedDiscounts; metered?: boolean },
 ): Amount[] {
   let months: Ratio[] = items.map((item) => {
     const { interval, interval_count: count } = item.price.recurring;
-    return metered(item) ? whole(0) : times(exactPriceAmount(item.price, item.quantity), monthFactor(interval, count));
+    const period = metered(item) ? whole(options.metered === true ? (item.invoiced ?? 0) : 0) : exactPriceAmount(item.price, item.quantity);
+    return times(period, monthFactor(interval, count));
   });
   for (const discount of inForce(discounts, options.at, options.counted)) {
     months = discount.percent_off === null ? takeOff(months, items, discount) : percentOff(months, items, discount);

@@ -97,7 +97,7 @@ export function startBookkeeper(lantern: Lantern): Bookkeeper {
 }
 
 /** What the books are made from. */
-const BOOKED = new Set(['subscription', 'customer', 'price', 'coupon']);
+const BOOKED = new Set(['subscription', 'customer', 'price', 'coupon', 'invoice']);
 
 export async function catchUp(lantern: Lantern, world: World): Promise<void> {
   await lantern.kit.database.transaction((tx) => findStale(lantern, tx, world));

@@ -41,7 +41,9 @@ export function fromPlain(given: Partial<PlainRules>): Rules {
     pastDueDays: typeof pastDueDays === 'number' && pastDueDays > 0 ? pastDueDays : null,
     cancellation: oneOf(given.cancellation, ['at_end', 'at_request'], PLAIN.cancellation),
     paused: oneOf(given.paused, ['zero', 'count'], PLAIN.paused),
+    metered: oneOf(given.metered, ['none', 'invoiced'], PLAIN.metered),
     free: oneOf(given.free, ['churn', 'contraction'], PLAIN.free),
+    churnRate: oneOf(given.churnRate, ['of_start', 'of_start_and_new'], PLAIN.churnRate),
     sameMonth: oneOf(given.sameMonth, ['show', 'hide'], PLAIN.sameMonth),
   };
 }

@@ -17,15 +17,19 @@ interface World {
   readonly livemode: boolean;
 }
 
-/** Customers whose books are made in one transaction: short enough that nobody waits for it. */
-const BATCH = 100;
+/** Customers whose books are made in one transaction: short enough that nobody waits for it, and two at a time fit into little memory. */
+const BATCH = 64;
 
 const CONNECTED =
   "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' and kind = 'oauth' for share";
 
-/** Marks are taken off one by one, as they were read: a mark with a lower number may be committed after one with a higher. */
+/**
+ * Marks are taken off one by one, as they were read: a mark with a lower number may be committed after one with a higher. Only the
+ * first are looked at, by the index: the table is full of rows that were deleted a moment ago.
+ */
 const STALE = `
-  select customer, array_agg(n::text) as marks from lantern.stale where account = $1 and livemode = $2 and customer <> all($3::text[])
+  select customer, array_agg(n::text) as marks from (
+    select customer, n from lantern.stale where account = $1 and livemode = $2 and customer <> all($3::text[]) order by n limit ${4 * BATCH}) first
   group by customer order by min(n) limit ${BATCH}`;
 
 interface Stale {
@@ -45,14 +49,14 @@ interface Made {
   readonly desk: string;
 }
 
-/** While one batch is stored, the next one is made: the database and this process work at the same time. */
+/** While one batch is stored, the next one is made, if there is more: the database and this process work at the same time. */
 export async function makeBooks(lantern: Lantern, world: World): Promise<void> {
   for (;;) {
     let made = await make(lantern, world, []);
     if (made === undefined) return;
     while (made !== undefined) {
       const besides: string[] = made.stale.map(({ customer }) => customer);
-      const next: Promise<Made | undefined> = make(lantern, world, besides);
+      const next: Promise<Made | undefined> = besides.length < BATCH ? Promise.resolve(undefined) : make(lantern, world, besides);
       const [stored] = await Promise.all([store(lantern, world, made), next]);
       if (!stored) return;
       lantern.hub.tell(world.account, world.livemode);

@@ -30,6 +30,13 @@ export interface KnownDiscount extends SeenDiscount {
   readonly starts: number | null;
 }
 
+export interface InvoicedUsage {
+  /** Seconds: when the invoice was made. */
+  readonly at: number;
+  /** Minor units, before discounts and taxes. */
+  readonly amount: number;
+}
+
 /** Everything that is known about the subscriptions of one customer. */
 export interface CustomerHistory {
   readonly customer: string;
@@ -37,6 +44,8 @@ export interface CustomerHistory {
   readonly events: readonly KeptEvent[];
   /** By subscription: what its invoices billed. */
   readonly lines: ReadonlyMap<string, readonly MirrorInvoiceLine[]>;
+  /** By metered item: what its periods were invoiced at, the earliest first. */
+  readonly usage: ReadonlyMap<string, readonly InvoicedUsage[]>;
   /** By subscription: since when (seconds) an invoice of it is open after a failed attempt. */
   readonly openSince: ReadonlyMap<string, number>;
   readonly discounts: readonly KnownDiscount[];
@@ -72,7 +81,7 @@ export function composeHistory(history: CustomerHistory): Composed {
   }
   const ids = [...new Set([...present.keys(), ...events.keys()])].sort();
   const observations: Observation[] = [];
-  const lines = ids.map((id) => lineOf(inOrder(events.get(id) ?? []), present.get(id), history));
+  const lines = ids.map((id) => withUsage(lineOf(inOrder(events.get(id) ?? []), present.get(id), history), history));
   for (const line of lines) for (const one of withPastDue(withDiscounts(line, history))) observations.push(one);
   const origins = () => new Map(lines.flat().map(({ observation, origin }) => [originKey(observation), origin]));
   return { observations, origins };
@@ -143,6 +152,24 @@ const ofState = (state: CompactSubscription, history: CustomerHistory, as: Param
   observed(withTiers(state, history), as);
 
 const inTime = ({ observation: a }: Seen, { observation: b }: Seen): number => a.at - b.at || a.seen - b.seen;
+
+/** Puts into metered items what their last period was invoiced at; a state is cut in two where an invoice comes while it stands. */
+function withUsage(line: readonly Seen[], { usage }: CustomerHistory): readonly Seen[] {
+  if (usage.size === 0) return line;
+  const sorted = [...line].sort(inTime);
+  return sorted.flatMap(({ observation: seen, origin, discounts }, n): Seen[] => {
+    const until = sorted[n + 1]?.observation.at ?? Number.POSITIVE_INFINITY;
+    const made = seen.items.flatMap(({ id }) => usage.get(id) ?? []).map(({ at }) => at);
+    const cuts = [...new Set(made.filter((at) => at > seen.at && at < until))].sort((a, b) => a - b);
+    return [seen.at, ...cuts].map((at) => {
+      const items = seen.items.map((item) => {
+        const last = usage.get(item.id)?.findLast((one) => one.at <= at);
+        return last === undefined ? item : { ...item, invoiced: last.amount };
+      });
+      return { observation: { ...seen, at, items }, origin: at === seen.at ? origin : { kind: 'invoices' }, discounts };
+    });
+  });
+}
 
 /**
  * Puts the discounts into the states: those that stand in the state, or else the customer's. Where one began later than the state it

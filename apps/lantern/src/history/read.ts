@@ -1,7 +1,7 @@
 import type { Query } from '@annex/kit';
 import type { MirrorInvoiceLine } from '../ledger/index.ts';
 import { type CompactSubscription, compactOf, compactPrice, type MirrorPrice } from './compact.ts';
-import type { CustomerHistory, KeptEvent, KnownDiscount, Present } from './compose.ts';
+import type { CustomerHistory, InvoicedUsage, KeptEvent, KnownDiscount, Present } from './compose.ts';
 
 interface World {
   readonly account: string;
@@ -26,6 +26,8 @@ interface LineRow {
   ends: number;
   amount: number;
   proration: boolean;
+  invoice: string;
+  made: number;
 }
 
 interface DiscountRow {
@@ -55,7 +57,7 @@ const LINES = `
   select i.customer, coalesce(d->>'subscription', p->>'subscription', l->>'subscription') as subscription, d->>'subscription_item' as item,
     coalesce(l->'pricing'->'price_details'->>'price', l->'price'->>'id') as price, (l->>'quantity')::int as quantity,
     (l->'period'->>'start')::bigint as starts, (l->'period'->>'end')::bigint as ends, (l->>'amount')::bigint as amount,
-    coalesce((d->>'proration')::boolean, (p->>'proration')::boolean, false) as proration
+    coalesce((d->>'proration')::boolean, (p->>'proration')::boolean, false) as proration, i.id as invoice, i.created as made
   from mirror.invoices i cross join lateral jsonb_array_elements(i.data->'lines'->'data') l
     cross join lateral (select l->'parent'->'subscription_item_details' as d, l->'parent'->'invoice_item_details' as p) parts
   where i.account = $1 and i.livemode = $2 and i.customer = any($3::text[]) and not i.deleted and i.status in ('paid', 'open', 'uncollectible')
@@ -97,6 +99,7 @@ export async function readHistories(on: Query, { account, livemode }: World, cus
     present: (presentBy.get(customer) ?? []).map(({ one }) => one),
     events: eventsBy.get(customer) ?? [],
     lines: linesOf(linesBy.get(customer) ?? [], prices),
+    usage: usageOf(linesBy.get(customer) ?? [], prices),
     discounts: (discountsBy.get(customer) ?? []).flatMap(discountOf),
   }));
 }
@@ -134,6 +137,20 @@ function linesOf(rows: readonly LineRow[], prices: ReadonlyMap<string, MirrorPri
     if (subscription === null) continue;
     const line = { subscription_item: item, price: prices.get(price ?? ''), quantity, start: starts, end: ends, amount, proration };
     found.set(subscription, [...(found.get(subscription) ?? []), line]);
+  }
+  return found;
+}
+
+/** What metered items were invoiced at; the lines of one item on one invoice (its tiers) are added up. They come in order of time. */
+function usageOf(rows: readonly LineRow[], prices: ReadonlyMap<string, MirrorPrice>): Map<string, InvoicedUsage[]> {
+  const found = new Map<string, (InvoicedUsage & { invoice: string })[]>();
+  for (const { item, price, invoice, made, amount, proration } of rows) {
+    if (item === null || proration || prices.get(price ?? '')?.recurring.usage_type !== 'metered') continue;
+    const own = found.get(item) ?? [];
+    const last = own.at(-1);
+    if (last?.invoice === invoice) own[own.length - 1] = { invoice, at: made, amount: last.amount + amount };
+    else own.push({ invoice, at: made, amount });
+    found.set(item, own);
   }
   return found;
 }

@@ -93,8 +93,29 @@ const observeDiscount: Effect = async (event, tx) => {
   if (discount.customer) await markStale(tx, event, discount.customer);
 };
 
+interface InvoiceShape {
+  readonly customer?: string | { readonly id: string } | null;
+  readonly lines?: {
+    readonly data?: readonly { readonly pricing?: { readonly price_details?: { readonly price?: string } | null } | null }[];
+  };
+}
+
+const METERED = `
+  select 1 from mirror.prices where account = $1 and livemode = $2 and id = any($3::text[]) and data->'recurring'->>'usage_type' = 'metered' limit 1`;
+
+/** An invoice of usage tells what the item has come to. */
+const observeUsage: Effect = async (event, tx) => {
+  if (event.data === null) return;
+  const { customer, lines } = JSON.parse(event.data) as InvoiceShape;
+  const prices = (lines?.data ?? []).flatMap(({ pricing }) => pricing?.price_details?.price ?? []);
+  const id = typeof customer === 'string' ? customer : customer?.id;
+  if (id === undefined || prices.length === 0) return;
+  if ((await tx.query(METERED, [event.account, event.livemode, prices])).length > 0) await markStale(tx, event, id);
+};
+
 export const historyEffects: Readonly<Record<string, Effect>> = {
   ...Object.fromEntries(SUBSCRIPTION_EVENTS.map((name) => [`customer.subscription.${name}`, observe])),
+  'invoice.finalized': observeUsage,
   'customer.discount.created': observeDiscount,
   'customer.discount.updated': observeDiscount,
   'customer.discount.deleted': observeDiscount,

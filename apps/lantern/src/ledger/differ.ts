@@ -38,7 +38,7 @@ export interface DifferOptions {
 export type Balances = ReadonlyMap<string, number>;
 
 /** The rules that change what a month closes with, in the order in which they are changed. */
-const ORDER = ['discounts', 'pastDueDays', 'cancellation', 'paused'] as const;
+const ORDER = ['discounts', 'pastDueDays', 'cancellation', 'paused', 'metered'] as const;
 
 interface Step {
   readonly rule: keyof Rules;

@@ -136,6 +136,8 @@ describe('rates', () => {
       ...times(100, { unit: 1_000, at: '2026-02-12' }, 1_000),
     ]);
     expect(ratesOf(months[1]!).customerChurn).toBe(0.1);
+    // Stripe's own example: 100 of those and of the new ones.
+    expect(ratesOf(months[1]!, presetOf('stripe')!.rules).customerChurn).toBe(100 / 1_100);
   });
   test('of 100 at $10, five go to $25 and ten leave: 97.5 % is retained', () => {
     const months = monthsOf([

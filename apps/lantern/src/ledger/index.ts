@@ -9,7 +9,7 @@ export { type Calendar, calendarOf, monthOf, nextMonth, UTC } from './calendar.t
 export { type Cohort, cohortsOf } from './cohorts.ts';
 export { type Balances, type Difference, differ, differencesOf, type Part } from './differ.ts';
 export { differing, MINDS } from './minds.ts';
-export { type Month, monthsOf, type Rates, ratesOf } from './months.ts';
+export { churnOf, type Month, monthsOf, type Rates, ratesOf } from './months.ts';
 export { type Convert, type Kind, type Movement, movementsOf, sameCurrency } from './movements.ts';
 export { type Observation, type SeenDiscount, type SeenItem, timelines } from './observation.ts';
 export { type MirrorInvoiceLine, type MirrorSubscription, observed, reconstructed } from './reconstruct.ts';

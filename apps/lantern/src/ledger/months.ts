@@ -1,6 +1,7 @@
 import { type Calendar, lastDay, monthOf, nextMonth } from './calendar.ts';
 import type { Convert, Kind, Movement } from './movements.ts';
 import type { LedgerRow } from './rows.ts';
+import { PLAIN, type Rules } from './rules.ts';
 
 /** A month of the roll-forward: start + new + reactivation + expansion + contraction + churn + fx = end, always. Losses are negative. */
 export interface Month extends Readonly<Record<Kind, number>> {
@@ -113,10 +114,17 @@ export interface Rates {
 
 const over = (top: number, bottom: number): number | null => (bottom === 0 ? null : top / bottom);
 
-export function ratesOf(month: Month): Rates {
+/** Who left, as a share. Of those there at the start only they are counted, so that it never passes 100 %. */
+export function churnOf(month: Month, of: Rules['churnRate']): readonly [left: number, there: number] {
+  return of === 'of_start'
+    ? [month.lostFromStart.churned, month.activeAtStart]
+    : [month.churnedCustomers, month.activeAtStart + month.newCustomers];
+}
+
+export function ratesOf(month: Month, { churnRate }: Pick<Rules, 'churnRate'> = PLAIN): Rates {
   const { lostFromStart: lost, start } = month;
   return {
-    customerChurn: over(lost.churned, month.activeAtStart),
+    customerChurn: over(...churnOf(month, churnRate)),
     grossMrrChurn: over(-(lost.churn + lost.contraction), start),
     netMrrChurn: over(-(lost.churn + lost.contraction + lost.expansion), start),
     quickRatio: over(month.new + month.reactivation + month.expansion, -(month.contraction + month.churn)),

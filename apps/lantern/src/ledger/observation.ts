@@ -54,6 +54,7 @@ const NESTED = [
   'id',
   'interval',
   'interval_count',
+  'invoiced',
   'percent_off',
   'price',
   'product',

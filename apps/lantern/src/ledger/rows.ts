@@ -7,6 +7,7 @@ export type Reason =
   | 'trial ended'
   | 'plan change'
   | 'seats'
+  | 'usage'
   | 'item added'
   | 'item removed'
   | 'discount'
@@ -73,7 +74,9 @@ interface State {
 
 function stateAt(seen: Observation, at: number, rules: Rules): State {
   const counted = counts(seen, at, rules);
-  const amounts = counted ? itemMrr(seen.items, seen.discounts, { at, counted: rules.discounts }) : [];
+  const amounts = counted
+    ? itemMrr(seen.items, seen.discounts, { at, counted: rules.discounts, metered: rules.metered === 'invoiced' })
+    : [];
   return { seen, counted, mrr: new Map(seen.items.map((item, index) => [item.id, amounts[index] ?? 0])) };
 }
 
@@ -108,6 +111,7 @@ function itemReason(id: string, before: State, now: State): Reason {
   if (fresh === undefined) return 'item removed';
   if (!samePrice(old.price, fresh.price)) return 'plan change';
   if (old.quantity !== fresh.quantity) return 'seats';
+  if (old.invoiced !== fresh.invoiced) return 'usage';
   return (now.mrr.get(id) ?? 0) > (before.mrr.get(id) ?? 0) ? 'discount ended' : 'discount';
 }
 

@@ -10,10 +10,14 @@ export interface Rules {
   readonly cancellation: 'at_end' | 'at_request';
   /** Whether a subscription whose collection is paused (void, uncollectible) counts. */
   readonly paused: 'zero' | 'count';
+  /** Whether metered items count: nothing, or what their last closed period was invoiced at, from that invoice on. */
+  readonly metered: 'none' | 'invoiced';
   /** A living subscription that costs nothing any more: its customer is gone, or has come down. */
   readonly free: 'churn' | 'contraction';
   /** Customers that are new and gone within one month: in both columns, or in none. */
   readonly sameMonth: 'show' | 'hide';
+  /** Of whom the customers who left are a share: of those there at the start, or of those and the new ones. Moves no MRR. */
+  readonly churnRate: 'of_start' | 'of_start_and_new';
 }
 
 const all = new Set(['forever', 'repeating', 'once'] as const);
@@ -23,8 +27,10 @@ export const PLAIN: Rules = {
   pastDueDays: null,
   cancellation: 'at_end',
   paused: 'zero',
+  metered: 'none',
   free: 'churn',
   sameMonth: 'show',
+  churnRate: 'of_start',
 };
 
 export interface Preset {
@@ -46,7 +52,7 @@ export const PRESETS: readonly Preset[] = [
     bit: 2,
     name: 'Like Stripe',
     sentence: approximates('Stripe'),
-    rules: { ...PLAIN, discounts: new Set(['forever'] as const), cancellation: 'at_request' },
+    rules: { ...PLAIN, discounts: new Set(['forever'] as const), cancellation: 'at_request', churnRate: 'of_start_and_new' },
   },
   {
     id: 'chartmogul',

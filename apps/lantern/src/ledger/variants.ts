@@ -33,7 +33,7 @@ export interface Variants {
   readonly minds: number;
 }
 
-const ROWS = MINDS.forever | MINDS.repeating | MINDS.once | MINDS.pastDueDays | MINDS.cancellation | MINDS.paused;
+const ROWS = MINDS.forever | MINDS.repeating | MINDS.once | MINDS.pastDueDays | MINDS.cancellation | MINDS.paused | MINDS.metered;
 
 /**
  * One customer under several sets of rules at once. Rules that see no difference in what was seen share the work and the result, so

@@ -36,7 +36,7 @@ const Headline: FC<{ figures: AccountFigures; base: string }> = ({ figures, base
   const { desk, months, now } = figures;
   const { currency } = desk;
   const month = months.at(-1);
-  const metrics = metricsOf(months);
+  const metrics = metricsOf(months, desk.rules);
   const here = month === undefined ? base : `${base}/movements/${month.month}`;
   return (
     <Tiles>
@@ -70,7 +70,7 @@ const Ratios: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }
   const { months, desk } = figures;
   // The month that runs is not over: rates are those of the last whole one, where there is one.
   const at = months.length > 1 ? months.length - 2 : months.length - 1;
-  const [month, metrics] = [months[at], metricsOf(months, at)];
+  const [month, metrics] = [months[at], metricsOf(months, desk.rules, at)];
   if (month === undefined || metrics === undefined) return null;
   const money = (minor: number | null): string => (minor === null ? '–' : moneyText(Math.round(minor), desk.currency));
   const here = `${base}/movements/${month.month}`;
@@ -78,7 +78,12 @@ const Ratios: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }
     <section aria-labelledby="ratios">
       <h2 id="ratios">{monthText(month.month)}, the last whole month</h2>
       <Tiles>
-        <Tile label="Customer churn" name="customer-churn" href={`${here}?kind=churn`} note="left ÷ there at the start">
+        <Tile
+          label="Customer churn"
+          name="customer-churn"
+          href={`${here}?kind=churn`}
+          note={desk.rules.churnRate === 'of_start' ? 'left ÷ there at the start' : 'left ÷ there at the start and new'}
+        >
           {share(metrics.customerChurn)}
         </Tile>
         <Tile label="Net revenue retention" name="nrr" href={here} note="of those there at the start">
@@ -234,7 +239,12 @@ async function overview(visit: AccountVisit): Promise<Response> {
             <p>As soon as one does, its monthly recurring revenue appears here.</p>
           </Empty>
         ) : (
-          <MrrCharts months={figures.months} currency={figures.desk.currency} href={(month) => `${base}/movements/${month}`} />
+          <MrrCharts
+            months={figures.months}
+            currency={figures.desk.currency}
+            rules={figures.desk.rules}
+            href={(month) => `${base}/movements/${month}`}
+          />
         )}
         <CountTiles counts={counts} base={base} />
         <p class="quiet">

@@ -63,6 +63,13 @@ const CHOICES: readonly {
     ],
   },
   {
+    ...{ name: 'metered', label: 'What is billed by usage' },
+    options: [
+      { value: 'none', label: 'counts nothing' },
+      { value: 'invoiced', label: 'counts what its last invoice came to' },
+    ],
+  },
+  {
     ...{ name: 'free', label: 'Somebody who comes down to nothing' },
     options: [
       { value: 'churn', label: 'is gone (churn)' },
@@ -74,6 +81,13 @@ const CHOICES: readonly {
     options: [
       { value: 'show', label: 'is in both columns' },
       { value: 'hide', label: 'is in none' },
+    ],
+  },
+  {
+    ...{ name: 'churnRate', label: 'Customer churn is a share of' },
+    options: [
+      { value: 'of_start', label: 'the customers there when the month began' },
+      { value: 'of_start_and_new', label: 'those and the new ones of the month' },
     ],
   },
 ];

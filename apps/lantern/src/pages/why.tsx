@@ -16,7 +16,9 @@ export const RULE_TEXT: Readonly<Record<keyof Rules, string>> = {
   pastDueDays: 'How long a past-due subscription counts',
   cancellation: 'Whether an end counts when it is asked for or when it comes',
   paused: 'Whether paused subscriptions count',
+  metered: 'Whether metered items count',
   free: 'Whether a customer who pays nothing any more is gone',
+  churnRate: 'Of whom the customers who left are a share',
   sameMonth: 'Whether customers that came and went within a month are shown',
 };
 
