@@ -81,7 +81,7 @@ async function truth(): Promise<unknown[]> {
     const state = compactOf(data.object);
     const previous =
       data.previous_attributes === undefined ? null : JSON.stringify(compactOf(before(data.object, data.previous_attributes)));
-    const kept = { event: id, subscription: state.id, type, at: created, state, after: JSON.stringify(state), before: previous };
+    const kept = { event: id, subscription: state.id, type, at: created, after: JSON.stringify(state), before: previous };
     byCustomer.set(state.customer as string, [...(byCustomer.get(state.customer as string) ?? []), kept]);
   }
   const rows: Pick<Movement, 'customer' | 'day' | 'kind' | 'amount' | 'after'>[] = [];

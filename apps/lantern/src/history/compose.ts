@@ -9,8 +9,10 @@ export interface KeptEvent {
   readonly type: string;
   /** Seconds. */
   readonly at: number;
-  readonly state: CompactSubscription;
-  /** The state as it is stored; and the state before, where the event tells it. */
+  /**
+   * The state as it is stored (a `CompactSubscription`), and the state before, where the event tells it. They stay text until they are
+   * needed: thousands of parsed ones at once cost more than all else that is done with them.
+   */
   readonly after: string;
   readonly before: string | null;
 }
@@ -67,6 +69,8 @@ export interface Composed {
 
 export const originKey = ({ subscription, at }: Pick<Observation, 'subscription' | 'at'>): string => `${subscription}@${at}`;
 
+export const stateIn = (text: string): CompactSubscription => JSON.parse(text) as CompactSubscription;
+
 /** Whoever stored it, in whatever order its fields came back. */
 const textOf = (state: CompactSubscription): string => JSON.stringify(compactOf(state));
 
@@ -101,7 +105,8 @@ function lineOf(events: readonly KeptEvent[], present: Present | undefined, hist
   const [first] = events;
   const past = first === undefined ? present?.state : first.type.endsWith('.created') ? undefined : beforeOf(first);
   const line: Seen[] = past === undefined ? [] : pastOf(past, history, first?.at ?? Number.POSITIVE_INFINITY);
-  events.forEach(({ event, type, at, state }, n) => {
+  events.forEach(({ event, type, at, after }, n) => {
+    const state = stateIn(after);
     const observation = ofState(state, history, seenAs(at, at * 1000 + n + 1));
     line.push({ observation, origin: { kind: 'event', event, type }, discounts: state.discounts });
   });
@@ -114,12 +119,11 @@ function lineOf(events: readonly KeptEvent[], present: Present | undefined, hist
   return line;
 }
 
-const beforeOf = ({ before, state }: KeptEvent): CompactSubscription =>
-  before === null ? state : (JSON.parse(before) as CompactSubscription);
+const beforeOf = ({ before, after }: KeptEvent): CompactSubscription => stateIn(before ?? after);
 
 /** An event was missed: what was fetched is certainly newer than the last event, and other. */
 const tellsMore = (present: Present, last: KeptEvent): boolean =>
-  !present.dirty && present.lo > last.at * 1000 + 999 && textOf(present.state) !== textOf(last.state);
+  !present.dirty && present.lo > last.at * 1000 + 999 && textOf(present.state) !== textOf(stateIn(last.after));
 
 function pastOf(state: CompactSubscription, history: CustomerHistory, until: number): Seen[] {
   const lines = (history.lines.get(state.id) ?? []).filter(({ start }) => start < until).map((line) => onItem(line, state));

@@ -1,7 +1,7 @@
 import type { Query } from '@annex/kit';
 import type { MirrorInvoiceLine } from '../ledger/index.ts';
 import { type CompactSubscription, compactOf, compactPrice, type MirrorPrice } from './compact.ts';
-import type { CustomerHistory, InvoicedUsage, KeptEvent, KnownDiscount, Present } from './compose.ts';
+import { type CustomerHistory, type InvoicedUsage, type KeptEvent, type KnownDiscount, type Present, stateIn } from './compose.ts';
 
 interface World {
   readonly account: string;
@@ -77,8 +77,7 @@ const PRICES = 'select id, data from mirror.prices where account = $1 and livemo
 export async function readHistories(on: Query, { account, livemode }: World, customers: readonly string[]): Promise<CustomerHistory[]> {
   const key = [account, livemode, customers];
   const subscriptions = await on.query<SubscriptionRow>(SUBSCRIPTIONS, key);
-  const kept = await on.query<Omit<KeptEvent, 'state'> & { customer: string }>(EVENTS, key);
-  const events = kept.map((one) => ({ ...one, state: JSON.parse(one.after) as CompactSubscription }));
+  const events = await on.query<KeptEvent & { customer: string }>(EVENTS, key);
   const lines = await on.query<LineRow>(LINES, key);
   const open = await on.query<{ subscription: string | null; since: number }>(OPEN, key);
   const discounts = await on.query<DiscountRow>(DISCOUNTS, key);
@@ -118,7 +117,7 @@ function byCustomer<T extends { readonly customer: string | null }>(rows: readon
 const presentOf = ({ data, lo, hi, dirty }: SubscriptionRow): Present => ({ state: compactOf(data), lo, hi, dirty });
 
 function wantedPrices(lines: readonly LineRow[], states: readonly CompactSubscription[], events: readonly KeptEvent[]): string[] {
-  const tiered = [...states, ...events.map(({ state }) => state)]
+  const tiered = [...states, ...events.filter(({ after }) => after.includes('"tiered"')).map(({ after }) => stateIn(after))]
     .flatMap(({ items }) => items.data)
     .filter(({ price }) => price.billing_scheme === 'tiered')
     .map(({ price }) => price.id);
