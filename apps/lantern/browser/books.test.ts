@@ -290,6 +290,23 @@ describe('the books', () => {
     expect([own.desk.preset, own.months.find(({ month }) => month === '2026-03')?.churn]).toEqual([undefined, -5_000]);
   });
 
+  it('are made to the end by any number of makers at once, who see each other’s work', async () => {
+    const account = await connected();
+    const rows = rowsOf(fc.sample(steps, { numRuns: 1, seed: 3 })[0]!);
+    const makers = async (): Promise<void> => {
+      const made = rows.map(async (row) => {
+        await put(account, [row]);
+        await lantern.books.catchUp(world(account));
+      });
+      await Promise.all(made);
+    };
+    await makers();
+    const once = JSON.stringify(await stored(account));
+    await makers();
+    expect(JSON.stringify(await stored(account))).toBe(once);
+    expect(await lantern.kit.query('select 1 from lantern.stale where account = $1', [account])).toEqual([]);
+  });
+
   it('count usage where the rules say so: what its last invoice came to, from that invoice on', async () => {
     const account = await connected();
     const at = Date.parse('2026-02-01T00:00:00Z') / 1000;

@@ -116,22 +116,17 @@ function store({ kit: { database } }: Lantern, world: World, made: Made): Promis
   });
 }
 
-const TAKE = 'delete from lantern.stale where account = $1 and livemode = $2 and n = any($3::bigint[]) returning customer, n::text as mark';
+const LEFT = 'select customer, n::text as mark from lantern.stale where account = $1 and livemode = $2 and n = any($3::bigint[])';
+const TAKE = 'delete from lantern.stale where account = $1 and livemode = $2 and n = any($3::bigint[])';
 
 /**
- * Whose marks are all still there: nobody else has made these books since they were read. A customer of whom only some are left has
- * been made by somebody who saw fewer of them, and is marked again.
+ * Whose marks are all still there: nobody else has made these books since they were read. Where one is missing, somebody has; the rest
+ * stay for the next round. Marks of others only ever become fewer, and whoever has the desk and all of them wins, so this ends.
  */
 async function takeMarks(tx: Query, { account, livemode }: World, stale: readonly Stale[]): Promise<ReadonlySet<string>> {
-  const taken = await tx.query<{ customer: string }>(TAKE, [account, livemode, stale.flatMap(({ marks }) => marks)]);
-  const counts = new Map<string, number>();
-  for (const { customer } of taken) counts.set(customer, (counts.get(customer) ?? 0) + 1);
-  const again = stale.filter(({ customer, marks }) => counts.has(customer) && counts.get(customer) !== marks.length);
-  if (again.length > 0) {
-    await tx.query('insert into lantern.stale (account, livemode, customer) select $1, $2, unnest($3::text[])', [
-      ...[account, livemode, again.map(({ customer }) => customer)],
-    ]);
-  }
-  const partly = new Set(again.map(({ customer }) => customer));
-  return new Set([...counts.keys()].filter((customer) => !partly.has(customer)));
+  const left = await tx.query<{ mark: string }>(LEFT, [account, livemode, stale.flatMap(({ marks }) => marks)]);
+  const there = new Set(left.map(({ mark }) => mark));
+  const ours = stale.filter(({ marks }) => marks.every((mark) => there.has(mark)));
+  await tx.query(TAKE, [account, livemode, ours.flatMap(({ marks }) => marks)]);
+  return new Set(ours.map(({ customer }) => customer));
 }
