@@ -107,7 +107,7 @@ inBrowser(
       await page.getByText('Came while locked').waitFor();
     });
 
-    it('the portal changes the plan and cancels; disconnecting ends what runs; connecting again finds the same customer', async () => {
+    it('canceling in the portal ends it with what is paid for; disconnecting leaves it so; connecting again finds the same customer', async () => {
       const { world } = given;
       const base = `/a/${at(1).account}/test`;
       await connectFor(world, dana, at(1).account);
