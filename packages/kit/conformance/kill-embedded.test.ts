@@ -8,7 +8,7 @@ import { createKit, type KitOptions } from '../src/index.ts';
 import { FakeStripe } from './fake-stripe.ts';
 import { differences, SESSION } from './mirrored-world.ts';
 
-const KILLS = 12;
+const KILLS = 8;
 const account = 'acct_kill';
 
 describe.skipIf(!existsSync(new URL('../dist/index.js', import.meta.url)))('the embedded database, killed with its process', () => {
