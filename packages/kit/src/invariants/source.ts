@@ -11,8 +11,8 @@ const TYPES_AT_A_TIME = 4;
 const LOOKS = 20;
 /** An event that is still not here after so many turns is taken for lost. */
 const TURNS_ON_ITS_WAY = 3;
-/** The event list is read again because of a lost event at most so often. */
-const AGAIN_MS = 60_000;
+/** The event list is read again because of lost events at most every so many turns. */
+const TURNS_BETWEEN = 6;
 /** Who would have to wait longer for the account's pace looks again at the next turn. */
 const PATIENCE_MS = 1_000;
 
@@ -79,7 +79,7 @@ async function lookForEvents(setup: Setup, world: World, known: Seen): Promise<v
   const now = Date.now();
   known.listed = rows.length;
   known.missing = new Map(rows.filter(({ there }) => !there).map(({ id }) => [id, known.missing.get(id) ?? now]));
-  if (lost(setup, known).length > 0 && now - known.askedAt > AGAIN_MS) {
+  if (lost(setup, known).length > 0 && now - known.askedAt > TURNS_BETWEEN * setup.settings.invariantsSeconds * 1_000) {
     known.askedAt = now;
     await setup.database.query('update annex.imports set reconciled_ms = 0 where account = $1 and livemode = $2', key);
     setup.wake('reconcile');
