@@ -68,7 +68,9 @@ async function main() {
   const platformArgs = ['--port', String(options.port), '--data', join(options.data, 'platform'), '--seed', 'demo'];
   start('The platform', 'packages/platform/bin/annex-platform.mjs', platformArgs);
   await answering('The platform', `${platform}/_annex/health`);
-  const env = await introduceLantern({ platform, lantern, root });
+  // Accounts pay for Lantern, as they would; it makes its products, prices and portal on its own account by itself.
+  const charge = { LANTERN_CHARGE: process.env.LANTERN_CHARGE ?? 'yes' };
+  const env = { ...charge, ...(await introduceLantern({ platform, lantern, root })) };
   start('Lantern', 'apps/lantern/dist/main.js', ['--port', String(options.lanternPort), '--data', join(options.data, 'lantern')], env);
   await answering('Lantern', `${lantern}/health`);
   if (!stopping) greet({ platform, lantern, data: options.data });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../src/index.ts';
 import { createLanternWorld, type LanternWorld } from './lantern-world.ts';
-import { connectFor, consented, PASSWORD, signedUp, Visitor } from './visitor.ts';
+import { connectFor, consented, PASSWORD, signedUp, until, Visitor } from './visitor.ts';
 
 let world: LanternWorld;
 let dana: Visitor;
@@ -42,6 +42,28 @@ describe('an account that is not yours', () => {
     expect((await theirs!.text()).replaceAll(acme, unknown)).toBe(await nowhere!.text());
     const signed = await ben.submit(at(acme), {}, `/a/${bolt}/test/settings`);
     expect(signed.status).toBe(404);
+  });
+
+  it('has no door beside that table: every other route names no account', () => {
+    const inside = routes.filter(({ access }) => access === 'owner' || access === 'member');
+    expect(inside.length).toBeGreaterThan(40);
+    expect(inside.filter(({ path }) => !path.startsWith('/a/:account/:mode'))).toEqual([]);
+    expect(routes.filter((route) => !inside.includes(route) && /^\/a\/|:account/.test(route.path))).toEqual([]);
+  });
+
+  it('lends its ids to nobody: under an account of one’s own they answer 404', async () => {
+    const { id } = await world.api(world.dana.accounts[0]!.testKey, 'POST /v1/customers', { name: 'Theirs' });
+    const { kit } = world.lantern.lantern;
+    const event = 'select id from annex.inbox where account = $1 and object_id = $2';
+    await until(async () => (await dana.get(`/a/${acme}/test/customers/${id}`)).status === 200);
+    const [told] = await kit.query<{ id: string }>(event, [acme, id]);
+    for (const path of [`customers/${id}`, `objects/customer/${id}`, `events/${told!.id}`]) {
+      expect([path, (await dana.get(`/a/${acme}/test/${path}`)).status, (await ben.get(`/a/${bolt}/test/${path}`)).status]).toEqual([
+        path,
+        200,
+        404,
+      ]);
+    }
   });
 
   it('is not named on the other owner’s list', async () => {
@@ -121,6 +143,15 @@ describe('signing in', () => {
       expect(answer.headers.get('location')).toBe('/');
       expect(answer.headers.getSetCookie().find((line) => line.startsWith('lantern_session='))).toMatch(/; HttpOnly; SameSite=Lax; /);
     }
+  });
+
+  it('is ended in every other browser of the same person when asked, and in nobody else’s', async () => {
+    const [here, there] = [await signedUp(world, 'twice@acme.example'), new Visitor(world.origin)];
+    await there.submit('/sign-in', { email: 'twice@acme.example', password: PASSWORD });
+    expect(await here.text('/accounts')).toContain('data-sessions="2"');
+    await here.submit('/sign-out-elsewhere', {}, '/accounts');
+    expect([(await here.get('/accounts')).status, (await there.get('/accounts')).status]).toEqual([200, 303]);
+    expect((await ben.get('/accounts')).status).toBe(200);
   });
 
   it('tells what is wrong with a new password or e-mail, and takes no e-mail twice', async () => {

@@ -2,7 +2,9 @@ import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { callOf } from '../people/people.ts';
 import { ASSETS } from '../web/assets.ts';
 import type { AccountVisit, Visit } from '../web/visit.ts';
+import { Live } from './bits.tsx';
 import { Csrf } from './form.tsx';
+import { isLoading, Loading } from './loading.tsx';
 import { NAVIGATION } from './navigation.ts';
 import { Standing } from './standing.tsx';
 
@@ -107,6 +109,11 @@ export const Front: FC<PropsWithChildren<FrontProps>> = ({ visit, title, wide, c
 /** Where a guest is told how to keep the access; on every page it would be in the way. */
 const GUEST_PAGES: ReadonlySet<string> = new Set(['', '/import', '/settings']);
 
+/** Their figures come from the whole history; the overview says so by itself, with a bar. */
+const HISTORY_PAGES: ReadonlySet<string> = new Set(['/mrr', '/customers', '/cohorts', '/failed', '/cash']);
+/** Seconds after which a page whose figures settle looks again where no script does. */
+const SETTLES = 3;
+
 export interface InsideProps {
   readonly visit: AccountVisit;
   readonly title: string;
@@ -121,9 +128,15 @@ export interface InsideProps {
 /** A page of an account. */
 export const Inside: FC<PropsWithChildren<InsideProps>> = ({ visit, title, at, live, refresh, aside, children }) => {
   const { place } = visit;
+  const settles = HISTORY_PAGES.has(at);
   const stream = live === false ? undefined : `${place.base}/live`;
   return (
-    <Document title={`${title} · ${place.name}`} bodyClass="inside" stream={stream} refresh={refresh}>
+    <Document
+      title={`${title} · ${place.name}`}
+      bodyClass="inside"
+      stream={stream}
+      refresh={refresh ?? (settles && isLoading(place) ? SETTLES : undefined)}
+    >
       <NotStripe visit={visit} />
       <header class="top">
         <a class="brand" href={place.base}>
@@ -170,6 +183,11 @@ export const Inside: FC<PropsWithChildren<InsideProps>> = ({ visit, title, at, l
           <p class="notice">
             Only this browser can open these figures. <a href="/sign-up">Choose an e-mail and a password</a> to keep your access.
           </p>
+        )}
+        {settles && (
+          <Live name="loading">
+            <Loading place={place} />
+          </Live>
         )}
         {children}
       </main>

@@ -58,8 +58,8 @@ export function Table<Row>({ caption, columns, rows, foot }: TableProps<Row>) {
 export const Pager: FC<{ older: string | undefined; first: string | undefined }> = ({ older, first }) =>
   older === undefined && first === undefined ? null : (
     <p class="row below">
-      {first !== undefined && <a href={first}>Newest</a>}
-      {older !== undefined && <a href={older}>Older</a>}
+      {first !== undefined && <a href={first}>First page</a>}
+      {older !== undefined && <a href={older}>Next page</a>}
     </p>
   );
 

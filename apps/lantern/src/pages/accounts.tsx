@@ -1,7 +1,9 @@
 import type { FC } from 'hono/jsx';
 import { Time } from '../design/bits.tsx';
+import { Csrf } from '../design/form.tsx';
 import { Front, html } from '../design/layout.tsx';
 import { membershipsOf, type Role } from '../people/members.ts';
+import { closeOtherSessions, type OpenSession, sessionsOf } from '../people/sessions.ts';
 import { type Mode, type Place, placeOf } from '../web/place.ts';
 import { type PersonVisit, type Route, redirect } from '../web/visit.ts';
 import { ConnectButtons } from './home.tsx';
@@ -51,12 +53,38 @@ const Account: FC<Line> = ({ place, role }) => (
   </tr>
 );
 
+/** Only where there is more than this browser: then the others can be ended. */
+const Sessions: FC<{ visit: PersonVisit; sessions: readonly OpenSession[] }> = ({ visit, sessions }) =>
+  sessions.length < 2 ? null : (
+    <section aria-labelledby="sessions">
+      <h2 id="sessions">Where you are signed in</h2>
+      <ul class="plain" data-sessions={String(sessions.length)}>
+        {sessions.map(({ created_ms, own }) => (
+          <li>
+            Since <Time ms={created_ms} zone="UTC" /> {own ? 'in this browser' : <span class="quiet">in another browser</span>}
+          </li>
+        ))}
+      </ul>
+      <form method="post" action="/sign-out-elsewhere" class="act">
+        <Csrf visit={visit} />
+        <button type="submit">Sign out everywhere else</button>
+      </form>
+    </section>
+  );
+
+async function signOutElsewhere(visit: PersonVisit): Promise<Response> {
+  await closeOtherSessions(visit.lantern.kit.database, { person: visit.person.id, token: visit.sessionToken });
+  return redirect('/accounts');
+}
+
 async function accounts(visit: PersonVisit): Promise<Response> {
   const lines = await linesOf(visit);
   const [only] = lines;
   // One account and nothing to choose: straight to its figures, unless the list itself was asked for.
   if (lines.length === 1 && only !== undefined && visit.request.headers.get('referer') === null && visit.url.searchParams.has('go'))
     return redirect(only.place.base);
+  const { database } = visit.lantern.kit;
+  const sessions = await sessionsOf(database, { person: visit.person.id, token: visit.sessionToken, nowMs: visit.lantern.now() });
   return html(
     <Front visit={visit} title="Your accounts" wide>
       <h1>Your accounts</h1>
@@ -84,8 +112,12 @@ async function accounts(visit: PersonVisit): Promise<Response> {
       <p class="act">
         <ConnectButtons visit={visit} label={lines.length === 0 ? 'Connect your Stripe account' : 'Connect another account'} />
       </p>
+      <Sessions visit={visit} sessions={sessions} />
     </Front>,
   );
 }
 
-export const accountsRoutes: readonly Route[] = [{ method: 'GET', path: '/accounts', access: 'person', run: accounts }];
+export const accountsRoutes: readonly Route[] = [
+  { method: 'GET', path: '/accounts', access: 'person', run: accounts },
+  { method: 'POST', path: '/sign-out-elsewhere', access: 'person', run: signOutElsewhere },
+];

@@ -249,6 +249,7 @@ async function check(visit: AccountVisit): Promise<Response> {
 
 async function retry(visit: AccountVisit): Promise<Response> {
   await visit.lantern.kit.retryAside(visit.place);
+  await note(visit.lantern.kit.database, visit, 'retried');
   return redirect(`${visit.place.base}/health`);
 }
 

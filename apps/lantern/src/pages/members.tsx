@@ -179,10 +179,12 @@ async function change(visit: AccountVisit): Promise<Response> {
   const leaving = person === self.id && to === 'remove';
   if (to === undefined || (role !== 'owner' && !leaving)) return members(visit, { refusal: 'Only an owner may change that.' }, 403);
   const refusal = await lantern.kit.database.transaction(async (tx) => {
+    const who = (await membersOf(tx, place.account)).find((member) => member.person === person);
     const refused = await changeMember(tx, { account: place.account, person, to });
-    if (refused === undefined)
-      await note(tx, visit, leaving ? 'left' : to === 'remove' ? 'member_removed' : 'role_changed', { person, to });
-    return refused;
+    if (refused !== undefined || who === undefined) return refused;
+    const facts = { who: nameOf(who), ...(to !== 'remove' && { to }) };
+    await note(tx, visit, leaving ? 'left' : to === 'remove' ? 'member_removed' : 'role_changed', leaving ? {} : facts);
+    return undefined;
   });
   if (refusal !== undefined) return members(visit, { refusal }, 409);
   return redirect(leaving ? '/accounts' : `${place.base}/members`);

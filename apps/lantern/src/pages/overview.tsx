@@ -1,8 +1,9 @@
 import type { FC } from 'hono/jsx';
-import { Bar, Count, CountOf, Live, Tile, Tiles } from '../design/bits.tsx';
+import { Count, CountOf, Live, Tile, Tiles } from '../design/bits.tsx';
 import { Empty, Notice } from '../design/form.tsx';
 import { clockText, countText, percentText } from '../design/format.ts';
 import { html, Inside } from '../design/layout.tsx';
+import { isLoading, Loading } from '../design/loading.tsx';
 import { Money } from '../design/money.tsx';
 import { moneyText } from '../design/money-text.ts';
 import { monthText } from '../design/months.ts';
@@ -13,7 +14,6 @@ import { forecasts, type Metrics, metricsOf } from '../figures/rates-of-month.ts
 import { readFeed } from '../live/feed.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
 import { FeedList } from './feed.tsx';
-import { isOver } from './import.tsx';
 import { MrrCharts } from './mrr-charts.tsx';
 
 const share = (value: number | null): string => percentText(value ?? undefined);
@@ -205,7 +205,6 @@ async function overview(visit: AccountVisit): Promise<Response> {
   const figures = await accountFigures(lantern, place);
   const counts = await countsOf(lantern, place, figures.nowMs);
   const lines = await readFeed(database, place, { limit: 8, timeZone: figures.desk.timeZone });
-  const loading = progress !== undefined && !isOver(progress);
   const { base } = place;
   const rules = figures.desk.preset?.name ?? 'Your own';
   return html(
@@ -213,7 +212,7 @@ async function overview(visit: AccountVisit): Promise<Response> {
       visit={visit}
       title="Overview"
       at=""
-      {...(loading && { refresh: 3 })}
+      {...(isLoading(place) && { refresh: 3 })}
       aside={
         <>
           <span class="quiet">Rules:</span> <a href={`${base}/settings#rules`}>{rules}</a> ·{' '}
@@ -222,14 +221,7 @@ async function overview(visit: AccountVisit): Promise<Response> {
       }
     >
       <Live name="loading">
-        {loading && (
-          <div class="notice">
-            <p>
-              History is still loading, so these figures settle as it does. <a href={`${base}/import`}>Follow the import</a>
-            </p>
-            <Bar fraction={progress.fraction} label="Progress of the import" />
-          </div>
-        )}
+        <Loading place={place} fraction={progress?.fraction} />
         <Caveats figures={figures} base={base} />
       </Live>
       <Live name="figures">

@@ -31,3 +31,22 @@ export async function personOfSession(on: Query, token: string, nowMs: number): 
 export async function closeSession(on: Query, token: string): Promise<void> {
   await on.query('delete from lantern.sessions where token_hash = $1', [hashOf(token)]);
 }
+
+export interface OpenSession {
+  readonly created_ms: number;
+  /** The one that asks. */
+  readonly own: boolean;
+}
+
+/** Where a person is signed in, the newest first. */
+export function sessionsOf(on: Query, { person, token, nowMs }: { person: string; token: string; nowMs: number }): Promise<OpenSession[]> {
+  return on.query<OpenSession>(
+    'select created_ms, token_hash = $2 as own from lantern.sessions where person = $1 and expires_ms > $3 order by created_ms desc',
+    [person, hashOf(token), nowMs],
+  );
+}
+
+/** Ends every session of a person but the one that asks. */
+export async function closeOtherSessions(on: Query, { person, token }: { person: string; token: string }): Promise<void> {
+  await on.query('delete from lantern.sessions where person = $1 and token_hash <> $2', [person, hashOf(token)]);
+}

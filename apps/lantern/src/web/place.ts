@@ -21,6 +21,8 @@ export interface Place {
   /** Three small letters. */
   readonly currency: string;
   readonly country: string | null;
+  /** How the import of its history stands; null before it has begun. */
+  readonly history: 'running' | 'paused' | 'cancelled' | 'done' | null;
   /** Where its pages begin: `/a/acct_…/test`. */
   readonly base: string;
 }
@@ -34,14 +36,16 @@ interface Found {
   timezone: string | null;
   currency: string | null;
   country: string | null;
+  history: Place['history'];
 }
 
 const FIND = `
-  select c.state, c.scope, c.reason, c.connected_ms,
+  select c.state, c.scope, c.reason, c.connected_ms, i.state as history,
     coalesce(nullif(a.data->'business_profile'->>'name', ''), nullif(a.data->'settings'->'dashboard'->>'display_name', '')) as name,
     a.data->'settings'->'dashboard'->>'timezone' as timezone, a.data->>'default_currency' as currency, a.data->>'country' as country
   from (select $1::text as account, $2::boolean as livemode) w
   left join annex.connections c on c.account = w.account and c.livemode = w.livemode and c.kind = 'oauth'
+  left join annex.imports i on i.account = w.account and i.livemode = w.livemode
   left join mirror.accounts a on a.account = w.account and a.livemode = w.livemode and a.id = w.account`;
 
 export async function placeOf(database: Query, account: string, mode: Mode): Promise<Place> {
@@ -58,6 +62,7 @@ export async function placeOf(database: Query, account: string, mode: Mode): Pro
     timeZone: usableTimeZone(found?.timezone),
     currency: found?.currency ?? 'usd',
     country: found?.country ?? null,
+    history: found?.history ?? null,
     base: `/a/${account}/${mode}`,
   };
 }
