@@ -1,9 +1,11 @@
-import { expectNoSeriousAxe } from '@annex/testkit/browser';
+import { expectNoSeriousAxe, seriousAxe } from '@annex/testkit/browser';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { inBrowser } from './in-browser.ts';
+import { tabTo } from './keyboard.ts';
 import type { LanternWorld } from './lantern-world.ts';
-import { connectFor, signedUp, Visitor } from './visitor.ts';
+import { pagesOf } from './pages.ts';
+import { connectFor, PASSWORD, signedUp, Visitor } from './visitor.ts';
 
 const figure = (page: Page, name: string, value: number) => page.locator(`[data-figure="${name}"] data[value="${value}"]`);
 
@@ -163,25 +165,46 @@ inBrowser('figures in a browser', (given) => {
     expect(await page.locator(':focus').textContent()).toContain('Skip to the content');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
-    const tabTo = async (name: string | RegExp): Promise<void> => {
-      for (let n = 0; n < 120; n++) {
-        const text = (await page.evaluate<string>("document.activeElement?.textContent ?? ''")).trim();
-        if (typeof name === 'string' ? text === name : name.test(text)) return;
-        await page.keyboard.press('Tab');
-      }
-      throw new Error(`no Tab leads to ${name}`);
-    };
-    await tabTo(/^€99\.00$/);
+    await tabTo(page, /^€99\.00$/);
     await page.keyboard.press('Enter');
     await page.waitForURL(/customers/);
-    await tabTo('Paying');
+    await tabTo(page, 'Paying');
     await page.keyboard.press('Enter');
     await page.waitForURL(/status=active/);
-    await tabTo('Settings');
+    await tabTo(page, 'Settings');
     await page.keyboard.press('Enter');
     await page.waitForURL(/settings/);
-    await tabTo(/^Like ChartMogul/);
+    await tabTo(page, /^Like ChartMogul/);
     await page.keyboard.press('Enter');
     await page.locator('[data-rules="chartmogul"]').waitFor();
+  });
+
+  it('every page is good in the dark on a phone: nothing serious for axe, nothing wider than the screen', async () => {
+    const { world } = given;
+    const dana = new Visitor(world.origin);
+    await dana.submit('/sign-in', { email: 'dana@acme.example', password: PASSWORD });
+    const page = await given.page({ as: dana, width: 390, dark: true });
+    const { account } = world.dana.accounts[0]!;
+    const [moved] = await world.lantern.lantern.kit.query<{ customer: string; day: string }>(
+      'select customer, day from lantern.movements where account = $1 limit 1',
+      [account],
+    );
+    const base = `/a/${account}/test`;
+    const more = [`${base}/customers/${moved!.customer}`, `${base}/objects/customer/${moved!.customer}`];
+    const wrong: string[] = [];
+    for (const path of [
+      ...pagesOf(account),
+      ...more,
+      `${base}/movements/${moved!.day.slice(0, 7)}`,
+      '/accounts',
+      '/api',
+      '/nothing-here',
+    ]) {
+      await page.goto(world.origin + path);
+      wrong.push(...(await seriousAxe(page)).map((line) => `${path} ${line}`));
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+      if (width > 390) wrong.push(`${path} is ${width} wide`);
+    }
+    expect(wrong).toEqual([]);
   });
 });

@@ -2,7 +2,9 @@ import { expectNoSeriousAxe } from '@annex/testkit/browser';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { inBrowser } from './in-browser.ts';
+import { tabTo } from './keyboard.ts';
 import type { LanternWorld } from './lantern-world.ts';
+import { pagesOf } from './pages.ts';
 
 /** From Lantern's first page to its import page, as a person does it. */
 export async function connectAs(
@@ -82,7 +84,8 @@ inBrowser('the first walk in a browser', (given) => {
 
     const dashboard = await page.context().newPage();
     await dashboard.goto(`${world.platform.url}/${acme!.account}/test/settings/apps`);
-    await dashboard.getByRole('button', { name: 'Revoke' }).first().click();
+    await tabTo(dashboard, /^Revoke/);
+    await dashboard.keyboard.press('Enter');
     await page.waitForURL(/\/left$/);
     await page.locator('[data-left="gone"]').waitFor();
     expect(await page.locator('article.receipt').first().textContent()).toContain('revoked on Stripe');
@@ -111,5 +114,14 @@ inBrowser('the first walk in a browser', (given) => {
     await page.getByRole('button', { name: 'Keep my access' }).click();
     await page.getByRole('link', { name: 'Acme Labs' }).click();
     expect(await page.getByText('Only this browser').count()).toBe(0);
+    // An account with nothing in it: every page says what will be there.
+    const empty: string[] = [];
+    for (const path of pagesOf(labs!.account)) {
+      await page.goto(world.origin + path);
+      expect([path, await page.getByRole('heading', { level: 1 }).count()]).toEqual([path, 1]);
+      empty.push(...(await page.locator('.empty-title').allTextContents()));
+    }
+    const told = ['No subscription has paid yet', 'No cohort yet', 'No payment of an invoice has failed', 'No money has moved yet'];
+    expect(empty).toEqual(expect.arrayContaining([...told, 'Not checked yet', 'Nothing has been sent yet']));
   });
 });

@@ -11,6 +11,9 @@ export const Time: FC<{ ms: number; zone: string }> = ({ ms, zone }) => {
   );
 };
 
+/** A day of the account's calendar, on one line. */
+export const Day: FC<{ day: string }> = ({ day }) => <time datetime={day}>{day}</time>;
+
 export const Count: FC<{ n: number }> = ({ n }) => <data value={String(n)}>{countText(n)}</data>;
 
 /** `1 object`, `2 objects`. */

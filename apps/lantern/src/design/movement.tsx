@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx';
 import { KIND_TEXT, type MovementLine } from '../figures/movements.ts';
 import type { Kind } from '../ledger/index.ts';
+import { Day } from './bits.tsx';
 import { Money } from './money.tsx';
 import type { Column } from './table.tsx';
 
@@ -26,7 +27,7 @@ export const Why: FC<{ reason: string; because: string | null; reconstructed: bo
 );
 
 export const movementColumns = (base: string, currency: string): Column<MovementLine>[] => [
-  { head: 'Day', cell: ({ day }) => <time datetime={day}>{day}</time> },
+  { head: 'Day', cell: ({ day }) => <Day day={day} /> },
   { head: 'Customer', names: true, cell: ({ customer, name }) => <a href={`${base}/customers/${customer}`}>{name ?? customer}</a> },
   { head: 'Movement', cell: ({ kind }) => <KindTag kind={kind} /> },
   { head: 'Reason', cell: (line) => <Why {...line} /> },

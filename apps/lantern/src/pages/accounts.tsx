@@ -91,7 +91,7 @@ async function accounts(visit: PersonVisit): Promise<Response> {
       {lines.length === 0 ? (
         <p>You have no account here yet.</p>
       ) : (
-        <div class="scroll">
+        <section class="scroll" aria-label="Your accounts" tabindex={0}>
           <table>
             <thead>
               <tr>
@@ -107,7 +107,7 @@ async function accounts(visit: PersonVisit): Promise<Response> {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       <p class="act">
         <ConnectButtons visit={visit} label={lines.length === 0 ? 'Connect your Stripe account' : 'Connect another account'} />

@@ -33,7 +33,7 @@ async function audit(visit: AccountVisit): Promise<Response> {
       {lines.length === 0 ? (
         <Empty title="Nothing yet" />
       ) : (
-        <div class="scroll">
+        <section class="scroll" aria-label="Audit trail" tabindex={0}>
           <table>
             <thead>
               <tr>
@@ -48,7 +48,7 @@ async function audit(visit: AccountVisit): Promise<Response> {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </Inside>,
   );

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx';
-import { CountOf, Live } from '../design/bits.tsx';
+import { CountOf, Day, Live } from '../design/bits.tsx';
 import { Empty } from '../design/form.tsx';
 import { dateText } from '../design/format.ts';
 import { html, Inside } from '../design/layout.tsx';
@@ -63,8 +63,8 @@ const columnsOf = (base: string, about: { currency: string; zone: string }): Col
   { head: 'MRR', number: true, cell: ({ mrr }) => <Money minor={mrr} currency={about.currency} /> },
   { head: 'Plans', cell: ({ plans }) => plans?.join(', ') ?? '' },
   { head: 'State', cell: (line) => stateOf(line, about.zone) },
-  { head: 'Paying since', cell: ({ first_day: day }) => day ?? '' },
-  { head: 'Last movement', cell: ({ last_day: day }) => day ?? '' },
+  { head: 'Paying since', cell: ({ first_day: day }) => day && <Day day={day} /> },
+  { head: 'Last movement', cell: ({ last_day: day }) => day && <Day day={day} /> },
   { head: 'Country', cell: ({ country }) => country ?? '' },
 ];
 

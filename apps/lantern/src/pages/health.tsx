@@ -216,7 +216,7 @@ async function health(visit: AccountVisit): Promise<Response> {
 }
 
 const Reports: FC<{ check: Check }> = ({ check }) => (
-  <div class="scroll below">
+  <section class="scroll below" aria-label="What was compared" tabindex={0}>
     <table>
       <caption class="hidden">What was compared, by kind of object</caption>
       <thead>
@@ -237,7 +237,7 @@ const Reports: FC<{ check: Check }> = ({ check }) => (
         ))}
       </tbody>
     </table>
-  </div>
+  </section>
 );
 
 async function check(visit: AccountVisit): Promise<Response> {

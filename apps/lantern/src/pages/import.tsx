@@ -119,7 +119,7 @@ const Next: FC<{ visit: AccountVisit; running: boolean }> = ({ visit, running })
 );
 
 const ObjectTable: FC<{ objects: readonly ObjectProgress[] }> = ({ objects }) => (
-  <div class="scroll">
+  <section class="scroll" aria-label="What has been read" tabindex={0}>
     <table>
       <caption class="hidden">What has been read, by kind of object</caption>
       <thead>
@@ -140,7 +140,7 @@ const ObjectTable: FC<{ objects: readonly ObjectProgress[] }> = ({ objects }) =>
         ))}
       </tbody>
     </table>
-  </div>
+  </section>
 );
 
 /** What the account has comes first; what it has none of is named in one line. */

@@ -28,7 +28,7 @@ const Key: FC<{ visit: AccountVisit; one: ApiKey }> = ({ visit, one }) => (
 );
 
 const Keys: FC<{ visit: AccountVisit; keys: readonly ApiKey[] }> = ({ visit, keys }) => (
-  <div class="scroll">
+  <section class="scroll" aria-label="API keys" tabindex={0}>
     <table>
       <thead>
         <tr>
@@ -46,7 +46,7 @@ const Keys: FC<{ visit: AccountVisit; keys: readonly ApiKey[] }> = ({ visit, key
         ))}
       </tbody>
     </table>
-  </div>
+  </section>
 );
 
 async function keys(visit: AccountVisit, said: { key?: string; wrong?: string } = {}, status = 200): Promise<Response> {

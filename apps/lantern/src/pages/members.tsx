@@ -46,7 +46,7 @@ const MemberLine: FC<{ visit: AccountVisit; member: Member }> = ({ visit, member
 };
 
 const Members: FC<{ visit: AccountVisit; members: readonly Member[] }> = ({ visit, members }) => (
-  <div class="scroll">
+  <section class="scroll" aria-label="People" tabindex={0}>
     <table>
       <thead>
         <tr>
@@ -64,7 +64,7 @@ const Members: FC<{ visit: AccountVisit; members: readonly Member[] }> = ({ visi
         ))}
       </tbody>
     </table>
-  </div>
+  </section>
 );
 
 const Invite: FC<{ visit: AccountVisit }> = ({ visit }) => (

@@ -32,7 +32,8 @@ export const ObjectLink: FC<{ base: string; id: string }> = ({ base, id }) => {
   return object === undefined ? <Id id={id} /> : <Id id={id} href={`${base}/objects/${object}/${id}`} />;
 };
 
-const JSON_ID = /"((?:cus|sub|sub_sched|in|ch|py|re|pyr|dp|du|txn|po|price|prod|pm)_\w+)"/;
+/** A digit tells an id from a word such as `price_details`. */
+const JSON_ID = /"((?:cus|sub|sub_sched|in|ch|py|re|pyr|dp|du|txn|po|price|prod|pm)_(?=\w*\d)\w+)"/;
 
 /** The object as Stripe gave it; ids in it lead on. */
 export const Raw: FC<{ value: unknown; base: string }> = ({ value, base }) => (
