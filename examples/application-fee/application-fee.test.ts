@@ -56,7 +56,7 @@ it('an account connects for writing, sells by the extension, and Stripe splits t
     return fees.earned();
   };
   await expect.poll(earned, { timeout: 20_000 }).toEqual([{ account: acme.account, currency: 'eur', payments: 1, amount: 250 }]);
-  expect(await (await visit(new Request(`${origin}/`))).text()).toContain('250 eur');
+  expect(await (await visit(new Request(`${origin}/`))).text()).toContain('Earned: €2.50.');
 });
 
 it('an account that was connected for reading only is told why nothing can be sold for it', async () => {
