@@ -65,19 +65,23 @@ async function refresh() {
   }
 }
 
-if (stream) {
+/** Follows the account for as long as the page is there. */
+function follow() {
   const source = new EventSource(stream);
-  let met = false;
   source.addEventListener('hello', () => {
     show(true);
     // What happened while the line was down is not told: look once. The first time the page may be older than the line, too.
-    if (met || document.querySelector('[data-live]')) refresh();
-    met = true;
+    if (document.querySelector('[data-live]')) refresh();
   });
   source.addEventListener('change', refresh);
-  source.addEventListener('error', () => show(false));
+  source.addEventListener('error', () => {
+    show(false);
+    // A browser tries again by itself after a broken line, but gives up for good after some, as of a server that was killed.
+    if (source.readyState === EventSource.CLOSED) setTimeout(follow, 1000);
+  });
   addEventListener('pagehide', () => source.close());
 }
+if (stream) follow();
 
 document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-copy]');

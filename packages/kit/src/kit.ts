@@ -26,6 +26,7 @@ import type { Job, Setup } from './setup.ts';
 import { type Limiter, noLimiter, sharedLimiter } from './wire/limiter.ts';
 import { stripeApi, type World } from './wire/stripe-api.ts';
 import { within } from './work/deadline.ts';
+import { endLeases } from './work/leases.ts';
 import { type Health, health, metrics, newCounters } from './work/metrics.ts';
 import { startWorker, type Worker } from './work/worker.ts';
 
@@ -116,6 +117,7 @@ export async function createKit(options: KitOptions): Promise<Kit> {
   const database = mine ? await connectDatabase(given as DatabaseChoice | undefined) : (given as Database);
   try {
     await prepare(database);
+    if (mine && database.kind === 'embedded') await endLeases(database);
   } catch (error) {
     if (mine) await database.close();
     throw error;

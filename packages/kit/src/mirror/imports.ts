@@ -24,7 +24,7 @@ export interface Progress extends World {
   readonly reason?: string;
   readonly rows: number;
   readonly estimate: number | null;
-  /** From 0 to 1; 1 only when nothing is open any more. */
+  /** From 0 to 1; 1 only when nothing is open any more. It never goes back, even where more is found than was estimated. */
   readonly fraction: number;
   readonly requests: number;
   readonly started_ms: number;
@@ -45,7 +45,7 @@ export async function startImport(tx: Query, setup: Setup, { account, livemode }
   await tx.query(
     `insert into annex.imports (account, livemode, state, started_ms, events_from, reconciled_ms, refreshed_ms, relisted_ms)
      values ($1, $2, 'running', ${NOW_MS}, ${NOW_MS} / 1000 - ${OVERLAP_SECONDS}, ${NOW_MS}, ${NOW_MS}, ${NOW_MS})
-     on conflict (account, livemode) do update set state = 'running', reason = null, finished_ms = null`,
+     on conflict (account, livemode) do update set state = 'running', reason = null, finished_ms = null, seen = 0`,
     [account, livemode],
   );
   const objects = [...setup.objects.values()];
@@ -76,7 +76,7 @@ export async function startAgain(tx: Query, setup: Setup, world: World): Promise
   const key = [world.account, world.livemode];
   await tx.query('delete from annex.ranges where account = $1 and livemode = $2', key);
   await startImport(tx, setup, world);
-  await tx.query(`update annex.imports set sweep = true, started_ms = ${NOW_MS} where account = $1 and livemode = $2`, key);
+  await tx.query(`update annex.imports set sweep = true, started_ms = ${NOW_MS}, seen = 0 where account = $1 and livemode = $2`, key);
   return true;
 }
 
@@ -156,7 +156,11 @@ export async function readProgress(on: Query, { account, livemode }: World): Pro
     started_ms: number;
     finished_ms: number | null;
     gap: string | null;
-  }>('select state, reason, started_ms, finished_ms, gap from annex.imports where account = $1 and livemode = $2', [account, livemode]);
+    seen: number;
+  }>('select state, reason, started_ms, finished_ms, gap, seen from annex.imports where account = $1 and livemode = $2', [
+    account,
+    livemode,
+  ]);
   if (found === undefined) return undefined;
   const streams = await on.query<StreamRow>(
     `select r.object, count(*) filter (where r.state = 'open')::int as open, count(*) filter (where r.state = 'refused')::int as refused,
@@ -166,8 +170,18 @@ export async function readProgress(on: Query, { account, livemode }: World): Pro
      from annex.ranges r where r.account = $1 and r.livemode = $2 and r.kind = 'import' group by r.object, r.priority order by r.priority, r.object`,
     [account, livemode],
   );
-  return summed({ account, livemode }, found, streams.map(objectProgress));
+  const progress = summed({ account, livemode }, found, streams.map(objectProgress));
+  if (progress.fraction > found.seen)
+    await on.query('update annex.imports set seen = greatest(seen, $3) where account = $1 and livemode = $2', [
+      account,
+      livemode,
+      progress.fraction,
+    ]);
+  return progress;
 }
+
+/** The steps of a bar. What was shown is kept, and whoever looks often shall not write often. */
+const STEPS = 200;
 
 function objectProgress(row: StreamRow): ObjectProgress {
   const { object, rows, requests } = row;
@@ -184,7 +198,7 @@ const GUESS_ROWS = 10;
 
 function summed(
   world: World,
-  found: { state: ImportState; reason: string | null; started_ms: number; finished_ms: number | null; gap: string | null },
+  found: { state: ImportState; reason: string | null; started_ms: number; finished_ms: number | null; gap: string | null; seen: number },
   objects: readonly ObjectProgress[],
 ): Progress {
   const rows = objects.reduce((sum, one) => sum + one.rows, 0);
@@ -201,7 +215,7 @@ function summed(
     ...(found.reason === null ? {} : { reason: found.reason }),
     rows,
     estimate: known ? objects.reduce((sum, one) => sum + (one.estimate ?? 0), 0) : null,
-    fraction: done ? 1 : Math.min(0.99, all === 0 ? 0 : have / all),
+    fraction: done ? 1 : Math.max(found.seen, Math.min(0.99, all === 0 ? 0 : Math.floor((STEPS * have) / all) / STEPS)),
     requests,
     started_ms: found.started_ms,
     finished_ms: found.finished_ms,
