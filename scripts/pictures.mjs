@@ -18,10 +18,7 @@ const platform = `http://127.0.0.1:${PORTS.platform}`;
 const lantern = `http://127.0.0.1:${PORTS.lantern}`;
 
 /** What the README and the docs show. */
-const DOCS = [
-  ...['platform-consent', 'platform-dashboard', 'lantern-connect', 'lantern-import', 'lantern-overview', 'lantern-customer'],
-  ...['lantern-billing-subscribed', 'lantern-overview-past-due'],
-];
+const DOCS = ['platform-consent', 'lantern-import', 'lantern-overview', 'lantern-customer', 'lantern-overview-past-due'];
 const DESKTOP = { width: 1180, height: 820 };
 const PHONE = { width: 390, height: 780 };
 const LOOKS =

@@ -40,6 +40,8 @@ export async function introduceLantern({ platform, lantern, root }) {
     test: { oauth_enabled: true, redirect_uris: [...redirects] },
   };
   const extension = await ask(`${control}/extensions/${account}`, { json: settings });
+  // Who does not pay is locked out and may come back: when the last try has failed, nothing is canceled.
+  await ask(`${control}/accounts/${account}/billing`, { json: { after_retries: 'unpaid' } });
   const accounts = await ask(`${control}/accounts?id=${account}`);
   const key = accounts.data[0].keys.test.secret;
   const secrets = await webhookSecrets({ platform, control, key, url: `${lantern}/webhooks` });

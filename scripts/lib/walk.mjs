@@ -88,7 +88,8 @@ async function charge({ page, lantern, platform, shoot, visit }, base) {
   await standing('past_due');
   await shoot('lantern-billing-past-due');
   await visit('lantern-overview-past-due', base);
-  await pass(7);
+  // The last try of the payment is then over.
+  await pass(17);
   await page.goto(`${lantern}${base}/billing`);
   await standing('unpaid');
   await shoot('lantern-billing-locked');
