@@ -1,6 +1,6 @@
 import { freshDatabase } from '@annex/testkit/postgres';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { FakeStripe } from '../../conformance/fake-stripe.ts';
+import { FakeStripe, type Thing } from '../../conformance/fake-stripe.ts';
 import { mirroredReference, sqlReference } from '../mirror/reference.ts';
 import { kitOptions } from './environment.ts';
 import { runCommand } from './main.ts';
@@ -25,14 +25,15 @@ describe.skipIf(server === null)('the command line', () => {
       ANNEX_OBJECTS: 'account,customer,coupon',
       ANNEX_LIMIT_SHARE: '1',
     };
-    for (let n = 0; n < 130; n++)
-      stripe.put('acct_platform', { id: `cus_${n}`, object: 'customer', created: 1_700_000_000 + n, email: `${n}@x.test` });
+    for (let n = 0; n < 130; n++) set({ id: `cus_${n}`, object: 'customer', created: 1_700_000_000 + n, email: `${n}@x.test` });
   });
   afterAll(async () => {
     await stripe.stop();
     await drop();
   });
 
+  /** Without an event: nothing waits in the inbox, and the doctor need not wait for it. */
+  const set = (thing: Thing) => stripe.account('acct_platform').things.set(`${thing.object}/${thing.id}`, thing);
   const run = (...args: string[]) => runUntil(new Promise(() => {}), args);
   const runUntil = async (ended: Promise<void>, args: string[], said = { out: '', err: '' }) => {
     const into = (name: 'out' | 'err') => ({
@@ -61,16 +62,22 @@ describe.skipIf(server === null)('the command line', () => {
     expect(JSON.parse(out)).toEqual([{ id: 'cus_0', email: '0@x.test' }]);
   });
 
-  it('the doctor exits with 1 on drift, says where, and with 0 once it is repaired', async () => {
+  it('the doctor exits with 1 on drift, says where as text and as JSON, and with 0 once it is repaired', async () => {
     expect((await run('doctor', 'acct_platform')).code).toBe(0);
-    stripe
-      .account('acct_platform')
-      .things.set('customer/cus_3', { id: 'cus_3', object: 'customer', created: 1_700_000_003, email: 'new@x.test' });
+    set({ id: 'cus_3', object: 'customer', created: 1_700_000_003, email: 'new@x.test' });
     const sick = await run('doctor', 'acct_platform', '--objects', 'customer');
     expect(sick.code).toBe(1);
     expect(sick.out).toContain('customer cus_3: differs\n  email: mirror "3@x.test", source "new@x.test"');
+    const told = await run('doctor', 'acct_platform', '--objects', 'customer', '--json');
+    expect([told.code, told.err]).toEqual([1, '']);
+    const fields = [{ path: 'email', mirror: '3@x.test', source: 'new@x.test' }];
+    expect(JSON.parse(told.out)).toMatchObject({
+      ...{ account: 'acct_platform', livemode: false, clean: false },
+      objects: [{ object: 'customer', source: 130, mirror: 130, drift: [{ id: 'cus_3', kind: 'differs', fields, repaired: false }] }],
+    });
     expect((await run('doctor', 'acct_platform', '--repair')).code).toBe(0);
-    expect((await run('doctor', 'acct_platform')).out).toContain('the mirror equals the source');
+    const well = await run('doctor', 'acct_platform', '--json');
+    expect([well.code, JSON.parse(well.out)]).toMatchObject([0, { clean: true }]);
   });
 
   it('a worker tells its health and its figures, and ends when it is told to', async () => {

@@ -149,11 +149,12 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'doctor',
     usage: 'acct_… [--objects a,b] [--pages N] [--repair]',
-    sentence: 'Compares the mirror with Stripe, field by field. Exit code 1 where it differs.',
+    sentence:
+      'Compares the mirror with Stripe: every object of every list, field by field, and the count and a hash of each month. `--pages` compares a sample, the newest pages of each list, without the months. Exit code 1 where something differs or could not be compared.',
     options: { ...MODE, repair: { type: 'boolean' }, pages: { type: 'string' }, objects: { type: 'string' } },
     hints: {
-      repair: 'Puts right what differs.',
-      pages: 'Only so many pages of each list, newest first.',
+      repair: 'Puts right what differs: up to 200 objects of a type at once, the others by the workers.',
+      pages: 'A sample: only so many pages (of 100) of each list, newest first.',
       objects: 'Only these object types.',
     },
     run: runDoctor,
