@@ -2,13 +2,13 @@ import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tables } from './event-tables/index.ts';
 import type { EventRow, Told } from './event-tables/row.ts';
-import { Shop } from './event-tables/shop.ts';
-import { type TestPlatform, testPlatform } from './world.ts';
+import { type Shop, StagedShop } from './event-tables/shop.ts';
+import { type ExtensionWorld, extensionWorld } from './extension-world.ts';
 
 // What each row means, and how to add one: event-tables/row.ts.
-let world: TestPlatform;
+let world: ExtensionWorld;
 beforeAll(async () => {
-  world = await testPlatform({ unlimitedClocks: true });
+  world = await extensionWorld({ unlimitedClocks: true });
 });
 afterAll(() => world.platform.close());
 
@@ -30,12 +30,12 @@ async function eventsAfter(shop: Shop, before: number, count: number): Promise<S
   return events;
 }
 
-async function perform(row: EventRow, shop: Shop, given: unknown): Promise<string | undefined> {
+async function perform(row: EventRow, shop: StagedShop, given: unknown): Promise<string | undefined> {
   try {
     await row.when(shop, given);
     return undefined;
   } catch (error) {
-    const { code, decline_code: declined } = error as Stripe.errors.StripeCardError;
+    const { rawType, code = rawType, decline_code: declined } = error as Stripe.errors.StripeCardError;
     if (code === undefined) throw error;
     return row.refused === declined ? declined : code;
   }
@@ -43,11 +43,12 @@ async function perform(row: EventRow, shop: Shop, given: unknown): Promise<strin
 
 describe.each(Object.entries(tables))('%s tells what its table says:', (_object, rows) => {
   test.each(rows)('$operation', async (row) => {
-    const shop = new Shop(world.client());
+    const shop = new StagedShop(world);
     const given = await row.given(shop);
-    const before = (await shop.events()).length;
+    const heard = row.heardBy?.(shop, given) ?? shop;
+    const before = (await heard.events()).length;
     expect(await perform(row, shop, given)).toBe(row.refused);
-    const told = await eventsAfter(shop, before, row.tells.length);
+    const told = await eventsAfter(heard, before, row.tells.length);
     expect(told.map((event, index) => asTold(event, row.tells[index]))).toEqual(row.tells.map(sorted));
   });
 });

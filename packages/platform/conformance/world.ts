@@ -13,13 +13,17 @@ export interface TestPlatform {
 let invented = 0;
 export const inventKey = (): string => `sk_test_invented_${process.pid}_${++invented}`;
 
+/** An official SDK client of a platform; it acts for a new account unless a key is given. */
+export function clientOf(platform: AnnexPlatform, key = inventKey(), config: Partial<Stripe.StripeConfig> = {}): Stripe {
+  const { hostname, port } = new URL(platform.url);
+  return new Stripe(key, { host: hostname, port: Number(port), protocol: 'http', maxNetworkRetries: 0, telemetry: false, ...config });
+}
+
 export async function testPlatform(options: PlatformOptions = {}): Promise<TestPlatform> {
   const platform = await createPlatform(options);
-  const { hostname, port } = new URL(platform.url);
   return {
     platform,
-    client: (key = inventKey(), config = {}) =>
-      new Stripe(key, { host: hostname, port: Number(port), protocol: 'http', maxNetworkRetries: 0, telemetry: false, ...config }),
+    client: (key, config) => clientOf(platform, key, config),
     raw: (path, { key = inventKey(), headers, ...rest } = {}) =>
       fetch(`${platform.url}${path}`, { ...rest, headers: { Authorization: `Bearer ${key}`, ...(headers as Record<string, string>) } }),
   };

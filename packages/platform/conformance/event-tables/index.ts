@@ -2,6 +2,7 @@ import { account } from './account.ts';
 import { billingPortal } from './billing-portal.ts';
 import { catalog, meter } from './catalog.ts';
 import { checkoutSession } from './checkout-session.ts';
+import { connect } from './connect.ts';
 import { creditNote } from './credit-note.ts';
 import { customer } from './customer.ts';
 import { invoice } from './invoice.ts';
@@ -12,6 +13,7 @@ import { paymentMethod, setupIntent, source } from './payment-method.ts';
 import { balanceSettings, payout, topup, transfer } from './payout.ts';
 import { quote } from './quote.ts';
 import { dispute, refund } from './refund.ts';
+import { review } from './review.ts';
 import type { EventRow } from './row.ts';
 import { subscription } from './subscription.ts';
 import { schedule } from './subscription-schedule.ts';
@@ -26,6 +28,7 @@ export const tables: Readonly<Record<string, readonly EventRow[]>> = {
   catalog,
   charge,
   'checkout.session': checkoutSession,
+  connect,
   credit_note: creditNote,
   customer,
   dispute,
@@ -39,6 +42,7 @@ export const tables: Readonly<Record<string, readonly EventRow[]>> = {
   payment_method: paymentMethod,
   payout,
   refund,
+  review,
   setup_intent: setupIntent,
   source,
   tax,

@@ -274,4 +274,17 @@ export const invoice: readonly EventRow[] = [
     when: (shop, draft) => shop.stripe.invoices.removeLines(draft.id, { lines: [{ id: draft.lines.data[0]!.id, behavior: 'unassign' }] }),
     tells: [['invoice.updated', [...AMOUNTS, 'lines']]],
   }),
+  row({
+    operation: 'come due where the account is told of due dates',
+    given: async (shop) => {
+      const account = (await shop.stripe.accounts.retrieveCurrent()).id;
+      await shop.stage.platform.control.setInvoicing({ account, will_be_due_days: 3, overdue_days: 5 });
+      const clock = (await shop.clock()).id;
+      const customer = await shop.customer(undefined, { test_clock: clock });
+      await shop.open(customer.id, 1000, { collection_method: 'send_invoice', days_until_due: 10 });
+      return clock;
+    },
+    when: (shop, clock) => shop.advanceDays(clock, 16),
+    tells: ['test_helpers.test_clock.advancing', 'invoice.will_be_due', 'invoice.overdue', 'test_helpers.test_clock.ready'],
+  }),
 ];

@@ -1,4 +1,4 @@
-import { fund } from './money.ts';
+import { fund, pay } from './money.ts';
 import { type EventRow, row } from './row.ts';
 import type { Shop } from './shop.ts';
 
@@ -45,6 +45,46 @@ export const payout: readonly EventRow[] = [
     },
     when: (shop, made) => shop.stripe.payouts.cancel(made.id),
     tells: ['payout.canceled'],
+  }),
+  row({
+    operation: 'arrive',
+    given: async (shop) => {
+      await fund(shop);
+      return shop.stripe.payouts.create({ amount: 1000, currency: 'usd' });
+    },
+    when: async (shop) => shop.days(6),
+    tells: [['payout.updated', { status: 'pending' }], 'payout.paid'],
+  }),
+  row({
+    operation: 'fail at a closed bank account',
+    given: async (shop) => {
+      const { id } = await shop.stripe.accounts.retrieveCurrent();
+      await shop.stripe.balanceSettings.update({ payments: { payouts: { schedule: { interval: 'manual' } } } });
+      await shop.stripe.accounts.createExternalAccount(id, {
+        external_account: 'btok_us_verified_accountClosed',
+        default_for_currency: true,
+      });
+      await fund(shop);
+      return shop.stripe.payouts.create({ amount: 1000, currency: 'usd' });
+    },
+    when: async (shop) => shop.days(6),
+    tells: [['payout.updated', { status: 'pending' }], 'payout.failed', ['account.external_account.updated', ['status']]],
+  }),
+  row({
+    operation: 'pay out by the schedule',
+    given: async (shop) => {
+      const { id } = await shop.stripe.accounts.retrieveCurrent();
+      await shop.stripe.accounts.createExternalAccount(id, { external_account: 'btok_us_verified' });
+      await pay(shop, 'pm_card_visa');
+    },
+    when: async (shop) => shop.days(14),
+    tells: [
+      'balance.available',
+      'payout.created',
+      ['payout.updated', { status: 'pending' }],
+      'payout.paid',
+      'payout.reconciliation_completed',
+    ],
   }),
 ];
 
@@ -118,6 +158,18 @@ export const topup: readonly EventRow[] = [
     given: (shop) => shop.stripe.topups.create({ amount: 2000, currency: 'usd' }),
     when: (shop, made) => shop.stripe.topups.cancel(made.id),
     tells: ['topup.canceled'],
+  }),
+  row({
+    operation: 'arrive',
+    given: (shop) => shop.stripe.topups.create({ amount: 2000, currency: 'usd' }),
+    when: async (shop) => shop.days(6),
+    tells: ['topup.succeeded'],
+  }),
+  row({
+    operation: 'fail to arrive',
+    given: (shop) => shop.stripe.topups.create({ amount: 2000, currency: 'usd', source: 'btok_us_verified_noAccount' }),
+    when: async (shop) => shop.days(6),
+    tells: ['topup.failed'],
   }),
 ];
 

@@ -6,20 +6,23 @@
  *   - `operation`  the sentence by which a person knows it; it is the title of the test.
  *   - `given`      brings a fresh account to the state before; what it answers is handed to `when`. Nothing it tells is looked at.
  *   - `when`       the one operation (through the SDK; moving a clock is an operation too).
- *   - `refused`    the `code` (or decline code) with which `when` is refused, where it is; a refusal may leave events behind.
+ *   - `heardBy`    whose events are looked at, where it is another account than the one that acts (Connect).
+ *   - `refused`    the `code` (or decline code; the type, where there is no code) with which `when` is refused, where it is; a refusal may leave events behind.
  *   - `tells`      the events of `when`, oldest first. A bare type must carry no `previous_attributes`. `[type, {…}]` must carry
  *                  exactly these (`expect.any(Number)` and the like stand for values that a run makes up); `[type, ['a', 'b']]`
  *                  must carry exactly these keys, where the values are long or not the point.
+ * A shop's `stage` is the platform it stands on: its clock may be moved (`shop.days`), accounts connect and let go on it.
  * Events that come a moment after the answer (a bank's ruling) are waited for: the runner waits for as many as the row names.
  */
-import type { Shop } from './shop.ts';
+import type { StagedShop } from './shop.ts';
 
 export type Told = string | readonly [type: string, previous: Readonly<Record<string, unknown>> | readonly string[]];
 
 export interface EventRow<Given = unknown> {
   readonly operation: string;
-  readonly given: (shop: Shop) => Promise<Given>;
-  readonly when: (shop: Shop, given: Given) => Promise<unknown>;
+  readonly given: (shop: StagedShop) => Promise<Given>;
+  readonly when: (shop: StagedShop, given: Given) => Promise<unknown>;
+  readonly heardBy?: (shop: StagedShop, given: Given) => StagedShop;
   readonly refused?: string;
   readonly tells: readonly Told[];
 }

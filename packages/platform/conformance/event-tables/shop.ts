@@ -1,4 +1,6 @@
 import type Stripe from 'stripe';
+import type { ExtensionWorld } from '../extension-world.ts';
+import { clientOf, inventKey } from '../world.ts';
 
 const DAY = 86_400;
 
@@ -65,5 +67,28 @@ export class Shop {
     const events: Stripe.Event[] = [];
     for await (const event of this.stripe.events.list({ limit: 100 })) events.unshift(event);
     return events;
+  }
+}
+
+/** A shop on a platform that its rows may move in time, and whose accounts they may connect. */
+export class StagedShop extends Shop {
+  readonly stage: ExtensionWorld;
+  private readonly key: string;
+
+  constructor(stage: ExtensionWorld, key = inventKey(), account?: string) {
+    super(clientOf(stage.platform, key, account === undefined ? {} : { stripeAccount: account }));
+    this.stage = stage;
+    this.key = key;
+  }
+
+  /** The same key, acting for a connected account. */
+  for(account: string): StagedShop {
+    return new StagedShop(this.stage, this.key, account);
+  }
+
+  /** Moves the platform's own clock. */
+  days(count: number): void {
+    const { clock } = this.stage.platform;
+    clock.set(clock.nowMs() + count * DAY * 1000);
   }
 }

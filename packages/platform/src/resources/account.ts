@@ -8,12 +8,13 @@ import {
   mergedMetadata,
   noSuch,
   type Params,
+  previousAttributes,
   refuse,
   type StripeObject,
   SYSTEM,
 } from '../engine/index.ts';
 import { registerApplications } from './application.ts';
-import { capabilitiesGiven } from './capability.ts';
+import { capabilitiesGiven, tellCapabilities } from './capability.ts';
 import { connect, connectionsFor, disconnect } from './connection.ts';
 import { storeAccount, takeControl } from './new-account.ts';
 import type { ApplicationRecord, ConnectionRecord } from './records.ts';
@@ -123,6 +124,15 @@ function create(draft: Draft, params: Params): StripeObject {
   return account;
 }
 
+/** Accounts are kept in the system world, and tell of themselves in their own. */
+function changed(draft: Draft, account: StripeObject, fields: Fields): StripeObject {
+  const after = draft.in(SYSTEM).set(account, fields, { event: null });
+  tellCapabilities(draft, account, after);
+  const previous = previousAttributes(account, after);
+  if (previous !== undefined) draft.emit('account.updated', after, { previous });
+  return after;
+}
+
 const notEditable = () => refuse({ status: 401, message: 'This application is not authorized to edit this account.' });
 
 /** Of an account that controls itself an extension may change its own `metadata` and nothing else (oauth 10.1). */
@@ -145,9 +155,7 @@ function update(draft: Draft, params: Params, [id]: readonly string[]): StripeOb
     ...capabilitiesGiven(draft, account, rest.capabilities),
     ...(metadata !== undefined && { metadata: mergedMetadata(account.metadata ?? {}, metadata) }),
   };
-  const after = draft.in(SYSTEM).set(account, fields, { event: null });
-  draft.emit('account.updated', after);
-  return seen(draft, after);
+  return seen(draft, changed(draft, account, fields));
 }
 
 /** An account of its own is only let go of; one that the platform has made ceases to be. */
@@ -177,9 +185,7 @@ function reject(draft: Draft, params: Params, [id]: readonly string[]): StripeOb
   }
   const why = String(params.reason).startsWith('fraud') ? 'fraud' : params.reason;
   const requirements = { ...account.requirements, disabled_reason: `rejected.${why}` };
-  const after = draft.in(SYSTEM).set(account, { charges_enabled: false, payouts_enabled: false, requirements }, { event: null });
-  draft.emit('account.updated', after);
-  return seen(draft, after);
+  return seen(draft, changed(draft, account, { charges_enabled: false, payouts_enabled: false, requirements }));
 }
 
 /** Accounts live in the system world and are seen differently by their owner, by extensions and by platforms (oauth 10). */

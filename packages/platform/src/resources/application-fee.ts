@@ -201,3 +201,6 @@ export const applicationFee: Behaviour = {
   filters: { charge: 'charge' },
   specials: { 'POST /v1/application_fees/{id}/refunds': createRefund },
 };
+
+/** What was given back of a fee; its events are named after the fee. */
+export const feeRefund: Behaviour = { object: 'fee_refund', grade: 'ruled', events: { updated: 'application_fee.refund.updated' } };

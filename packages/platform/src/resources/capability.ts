@@ -1,5 +1,14 @@
 import { defaultObject } from '@annex/contract';
-import { type Behaviour, type Draft, type Fields, noSuch, type Params, type StripeObject, SYSTEM } from '../engine/index.ts';
+import {
+  type Behaviour,
+  type Draft,
+  type Fields,
+  noSuch,
+  type Params,
+  previousAttributes,
+  type StripeObject,
+  SYSTEM,
+} from '../engine/index.ts';
 
 /** What was asked of an account, and when: the account itself tells only how each capability stands. */
 const REQUEST = 'annex.capability';
@@ -43,6 +52,14 @@ function capabilityOf(draft: Draft, account: StripeObject, name: string): Stripe
   } as StripeObject;
 }
 
+/** Every capability that stands otherwise than before tells so, in the account's own world. */
+export function tellCapabilities(draft: Draft, before: StripeObject, after: StripeObject): void {
+  for (const [name, status] of Object.entries(after.capabilities ?? {})) {
+    const was = before.capabilities?.[name] ?? 'unrequested';
+    if (status !== was) draft.emit('capability.updated', capabilityOf(draft, after, name), { previous: { status: was } });
+  }
+}
+
 function accountAt(draft: Draft, id: string | undefined): StripeObject {
   const found = draft.get('account', id);
   if (found === undefined || id !== draft.world.account) throw noSuch('account', id ?? '', { param: 'account', inPath: true });
@@ -51,14 +68,12 @@ function accountAt(draft: Draft, id: string | undefined): StripeObject {
 
 function update(draft: Draft, params: Params, [id, name]: readonly string[]): StripeObject {
   const account = accountAt(draft, id);
-  const before = account.capabilities?.[name!];
   const fields = capabilitiesGiven(draft, account, { [name!]: { requested: params.requested } });
   const after = draft.in(SYSTEM).set(account, fields, { event: null });
-  const capability = capabilityOf(draft, after, name!);
-  if (before === capability.status) return capability;
-  draft.emit('capability.updated', capability, { previous: { status: before ?? 'inactive' } });
-  draft.emit('account.updated', after, { previous: { capabilities: { [name!]: before ?? null } } });
-  return capability;
+  tellCapabilities(draft, account, after);
+  const previous = previousAttributes(account, after);
+  if (previous !== undefined) draft.emit('account.updated', after, { previous });
+  return capabilityOf(draft, after, name!);
 }
 
 /** What an account may do, asked for by the platform that controls it. They are no rows: the account tells them. */

@@ -4,6 +4,7 @@ import { completeByIntent, failByIntent } from './checkout-session/complete.ts';
 import { disputeIfCardDoes } from './dispute/open.ts';
 import { debitRefused } from './invoice/collect.ts';
 import { receive } from './invoice/payment.ts';
+import { closeReview } from './review.ts';
 import { tellUpdated } from './subscription/apply.ts';
 import { afterPaid } from './subscription/bill.ts';
 import { applyPending } from './subscription/pending-update.ts';
@@ -58,6 +59,9 @@ function objectToPayment(draft: Draft, intent: StripeObject): void {
   if (charge !== undefined) disputeIfCardDoes(draft, charge);
 }
 
+/** What was canceled needs nobody's judgement. */
+const endReview = (draft: Draft, intent: StripeObject): void => closeReview(draft, draft.get('charge', intent.latest_charge), 'canceled');
+
 /** When an object enters a state, then … . Each row is a sentence; the work is a function. */
 export const consequences: readonly Consequence[] = [
   { object: 'subscription', enters: ['canceled', 'incomplete_expired'], follows: endWith },
@@ -70,5 +74,6 @@ export const consequences: readonly Consequence[] = [
   { object: 'payment_intent', enters: ['requires_payment_method'], follows: failByIntent },
   { object: 'payment_intent', enters: ['requires_payment_method'], follows: debitRefused },
   { object: 'payment_intent', enters: ['succeeded'], follows: objectToPayment },
+  { object: 'payment_intent', enters: ['canceled'], follows: endReview },
   { object: 'setup_intent', enters: ['succeeded'], follows: takeMethod },
 ];

@@ -1,6 +1,6 @@
 import type { Behaviour, Resources, SubList } from '../engine/index.ts';
 import { account } from './account.ts';
-import { applicationFee, elsewhere } from './application-fee.ts';
+import { applicationFee, elsewhere, feeRefund } from './application-fee.ts';
 import { balance, balanceTransaction } from './balance/index.ts';
 import { balanceSettings } from './balance/settings.ts';
 import { portalConfiguration } from './billing-portal/configuration.ts';
@@ -40,6 +40,7 @@ import { product } from './product.ts';
 import { promotionCode } from './promotion-code.ts';
 import { quote } from './quote/index.ts';
 import { refund } from './refund/index.ts';
+import { review } from './review.ts';
 import { searchFields } from './search-fields.ts';
 import { setupIntent } from './setup-intent/index.ts';
 import { subscription, subscriptionItem } from './subscription/index.ts';
@@ -75,6 +76,7 @@ const all: readonly Behaviour[] = [
   customerBalanceTransaction,
   dispute,
   event,
+  feeRefund,
   invoice,
   invoicePayment,
   invoiceitem,
@@ -93,6 +95,7 @@ const all: readonly Behaviour[] = [
   promotionCode,
   quote,
   refund,
+  review,
   setupIntent,
   subscription,
   subscriptionItem,

@@ -3,6 +3,7 @@ import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
 import { applicationFeeDetail } from '../application-fee.ts';
 import { type FeeDetail, post, stripeFee } from '../balance/ledger.ts';
 import type { Decline, TestCard } from '../payment-method/cards.ts';
+import { openReview, reviewFor } from '../review.ts';
 import { passOn } from '../transfer/destination.ts';
 
 /** What a payment intent says of the charge that it makes; a charge without one says it itself. */
@@ -66,8 +67,11 @@ const authorized = (card: TestCard): Fields => ({
   reason: card.risk === 'elevated' ? 'elevated_risk_level' : null,
   risk_level: card.risk ?? 'normal',
   risk_score: card.risk === 'highest' ? 92 : card.risk === 'elevated' ? 70 : 20,
-  seller_message: 'Payment complete.',
-  type: 'authorized',
+  seller_message:
+    card.risk === 'elevated'
+      ? 'Stripe evaluated this payment as having elevated risk, and placed it in your manual review queue.'
+      : 'Payment complete.',
+  type: card.risk === 'elevated' ? 'manual_review' : 'authorized',
 });
 
 const refused = (card: TestCard, decline: Decline): Fields => ({
@@ -180,9 +184,12 @@ export function makeCharge(draft: Draft, given: NewCharge): StripeObject {
   const { terms, method, card, captured, decline, pending = false } = given;
   const failed = decline !== undefined;
   const id = method.type === 'card' ? draft.id('charge') : draft.id('charge').replace(/^ch_/, 'py_');
-  const charge = Object.assign(draft.blank('charge', id), taken(terms), attempted(given));
+  const attempt = attempted(given);
+  const charge = Object.assign(draft.blank('charge', id), taken(terms), attempt, { review: reviewFor(draft, attempt.outcome as Fields) });
   if (!failed && captured && !pending) Object.assign(charge, settle(draft, charge, card));
-  return draft.insert(charge, { event: failed ? 'charge.failed' : pending ? 'charge.pending' : 'charge.succeeded' });
+  const made = draft.insert(charge, { event: failed ? 'charge.failed' : pending ? 'charge.pending' : 'charge.succeeded' });
+  openReview(draft, made);
+  return made;
 }
 
 const isDefined = (row: FeeDetail | undefined): row is FeeDetail => row !== undefined;

@@ -2,6 +2,7 @@ import type { Draft, Fields, StripeObject } from '../../engine/index.ts';
 import { type FeeDetail, post } from '../balance/ledger.ts';
 import type { TestCard } from '../payment-method/cards.ts';
 import { cardOf } from '../payment-method/make.ts';
+import { closeReview } from '../review.ts';
 
 const DAY = 86_400;
 /** Minor units, in whatever currency the payment was (captured for usd). */
@@ -115,6 +116,7 @@ export function claim(draft: Draft, charge: StripeObject, given: Claim): void {
   const dispute = insertDispute(draft, charge, given);
   if (!given.inquiry) withdraw(draft, dispute);
   draft.set(draft.get('charge', charge.id)!, { disputed: true }, { event: null });
+  closeReview(draft, charge, 'disputed');
 }
 
 /** The owner of a dispute card disputes what was captured (api-and-events 3.7). An inquiry moves no money. */

@@ -15,7 +15,9 @@ export function meaningOf(card: TestCard): string {
     card.refund === 'pending' && 'pays; a refund is pending, then succeeds',
     card.refund === 'fails' && 'pays; a refund succeeds, then fails',
     card.bypassPending && 'pays; the money is available at once',
-    card.risk !== undefined && decline === undefined && `pays with risk level \`${card.risk}\``,
+    card.risk !== undefined &&
+      decline === undefined &&
+      `pays with risk level \`${card.risk}\`${card.risk === 'elevated' ? ', and is put into review' : ''}`,
     card.checks !== undefined && `pays; ${checksOf(card)}`,
   ].filter((part) => typeof part === 'string');
   return parts.length === 0 ? 'pays' : parts.join('; ');

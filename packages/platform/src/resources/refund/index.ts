@@ -1,6 +1,7 @@
 import { type Behaviour, type Draft, invalid, type Machine, noSuch, type Params, type StripeObject } from '../../engine/index.ts';
 import { feeOfDestination, refundDestinationFee, refundFeeOf } from '../application-fee.ts';
 import { post } from '../balance/ledger.ts';
+import { closeReview } from '../review.ts';
 import { reverseTransfer } from '../transfer/reverse.ts';
 import { create } from './create.ts';
 import { awaitBank, cancel, fail } from './life.ts';
@@ -48,6 +49,8 @@ function created(draft: Draft, refund: StripeObject, params: Params): StripeObje
   const after = draft.set(refund, { balance_transaction: movement.id, ...taken }, { event: null });
   const amountRefunded = charge.amount_refunded + refund.amount;
   draft.set(charge, { amount_refunded: amountRefunded, refunded: amountRefunded === charge.amount_captured }, { event: 'charge.refunded' });
+  if (amountRefunded === charge.amount_captured)
+    closeReview(draft, charge, refund.reason === 'fraudulent' ? 'refunded_as_fraud' : 'refunded');
   if (after.status !== 'requires_action') awaitBank(draft, after);
   return after;
 }
