@@ -18,7 +18,7 @@ beforeAll(async () => {
   ({ testKey: key, account } = world.dana.accounts[0]!);
   const dana = await signedUp(world, 'dana@acme.example');
   await connectFor(world, dana, account);
-  clock = (await api('POST /v1/test_helpers/test_clocks', { frozen_time: seconds('2027-01-10T09:00:00Z') })).id;
+  clock = await newClock('2027-01-10T09:00:00Z');
 });
 afterAll(() => world.close());
 
@@ -50,22 +50,30 @@ async function settledFor(party: { account: string; testKey: string }, told = tr
   });
 }
 
-async function price(amount: number): Promise<string> {
+async function price(amount: number, interval = 'month'): Promise<string> {
   const product = await api('POST /v1/products', { name: `Plan ${amount}` });
-  return (await api('POST /v1/prices', { product: product.id, currency: 'eur', unit_amount: amount, 'recurring[interval]': 'month' })).id;
+  return (await api('POST /v1/prices', { product: product.id, currency: 'eur', unit_amount: amount, 'recurring[interval]': interval })).id;
 }
 
-async function customerWith(card: string): Promise<string> {
-  const customer = await api('POST /v1/customers', { name: card, test_clock: clock });
+async function newClock(from: string): Promise<string> {
+  return (await api('POST /v1/test_helpers/test_clocks', { frozen_time: seconds(from) })).id;
+}
+
+async function customerWith(card: string, on = clock): Promise<string> {
+  const customer = await api('POST /v1/customers', { name: card, test_clock: on });
   const method = await api(`POST /v1/payment_methods/${card}/attach`, { customer: customer.id });
   await api(`POST /v1/customers/${customer.id}`, { 'invoice_settings[default_payment_method]': method.id });
   return customer.id;
 }
 
-async function liveUntil(to: string): Promise<void> {
-  await api(`POST /v1/test_helpers/test_clocks/${clock}/advance`, { frozen_time: seconds(to) });
-  await until(async () => (await api(`GET /v1/test_helpers/test_clocks/${clock}`)).status === 'ready');
+async function liveUntil(to: string, on = clock): Promise<void> {
+  await api(`POST /v1/test_helpers/test_clocks/${on}/advance`, { frozen_time: seconds(to) });
+  await until(async () => (await api(`GET /v1/test_helpers/test_clocks/${on}`)).status === 'ready');
 }
+
+const changes = ({ new: fresh, expansion, contraction, churn, reactivation, end }: Month) => ({
+  ...{ new: fresh, expansion, contraction, churn, reactivation, end },
+});
 
 describe('months that are lived', () => {
   it('show the worked numbers: a coupon that ends, a trial that converts and leaves', async () => {
@@ -93,6 +101,56 @@ describe('months that are lived', () => {
     expect(of('2027-02')).toEqual({ new: 2900, expansion: 0, contraction: 0, churn: 0, end: 4900 });
     expect(of('2027-03')).toEqual({ new: 0, expansion: 0, contraction: 0, churn: -2900, end: 2000 });
     expect(of('2027-04')).toEqual({ new: 0, expansion: 2000, contraction: 0, churn: 0, end: 4000 });
+  });
+
+  it('show a card that fails, an unpaid subscription that is paid later, and a year that renews', async () => {
+    await world.platform.control.setBilling({ account, retry_days: [20], after_retries: 'unpaid' });
+    const years = await newClock('2028-02-01T09:00:00Z');
+    const lives = (to: string): Promise<void> => liveUntil(to, years);
+    // A7: 50.00 a month. The card of 1 March fails, and again 20 days later, the last time.
+    const late = await customerWith('pm_card_visa', years);
+    const sold = await api('POST /v1/subscriptions', { customer: late, 'items[0][price]': await price(5000) });
+    const yearly = await api('POST /v1/subscriptions', {
+      ...{ customer: await customerWith('pm_card_visa', years), 'items[0][price]': await price(12_000, 'year') },
+    });
+    const pays = async (card: string): Promise<void> => {
+      const method = await api(`POST /v1/payment_methods/${card}/attach`, { customer: late });
+      await api(`POST /v1/customers/${late}`, { 'invoice_settings[default_payment_method]': method.id });
+    };
+    await lives('2028-02-20T09:00:00Z');
+    await pays('pm_card_chargeCustomerFail');
+    await lives('2028-03-10T09:00:00Z');
+    expect((await api(`GET /v1/subscriptions/${sold.id}`)).status).toBe('past_due');
+    await lives('2028-05-02T09:00:00Z');
+    const unpaid = await api(`GET /v1/subscriptions/${sold.id}`);
+    expect(unpaid.status).toBe('unpaid');
+    // While it is unpaid its invoices stay drafts: the latest is what has to be paid.
+    await pays('pm_card_visa');
+    await api(`POST /v1/invoices/${unpaid.latest_invoice}/finalize`, { auto_advance: 'false' });
+    await api(`POST /v1/invoices/${unpaid.latest_invoice}/pay`, {});
+    expect((await api(`GET /v1/subscriptions/${sold.id}`)).status).toBe('active');
+    await lives('2029-02-03T09:00:00Z');
+    expect((await api(`GET /v1/invoices?subscription=${yearly.id}`)).data).toMatchObject([
+      { amount_paid: 12_000 },
+      { amount_paid: 12_000 },
+    ]);
+    await settled();
+    const months = await monthsNow();
+    const still = { new: 0, expansion: 0, contraction: 0, churn: 0, reactivation: 0 };
+    const before = months.get('2028-01')!.end;
+    expect(changes(months.get('2028-02')!)).toEqual({ ...still, new: 6000, end: before + 6000 });
+    expect(changes(months.get('2028-03')!)).toEqual({ ...still, churn: -5000, end: before + 1000 });
+    expect(changes(months.get('2028-04')!)).toEqual({ ...still, end: before + 1000 });
+    expect(changes(months.get('2028-05')!)).toEqual({ ...still, reactivation: 5000, end: before + 6000 });
+    for (const month of ['2028-06', '2029-01', '2029-02']) expect(changes(months.get(month)!)).toEqual({ ...still, end: before + 6000 });
+
+    // What was told carries the moment of the clock.
+    const told = await world.lantern.lantern.kit.query<{ day: string }>(
+      `select to_char(to_timestamp((body->'data'->'object'->>'created')::bigint), 'YYYY-MM-DD') as day from annex.inbox
+       where account = $1 and type = 'invoice.created' and source = 'webhook' and body->'data'->'object'->>'customer' = $2 order by 1 limit 4`,
+      [account, late],
+    );
+    expect(told.map(({ day }) => day)).toEqual(['2028-02-01', '2028-03-01', '2028-04-01', '2028-05-01']);
   });
 
   it('imported from nothing but their history come to the same, and say that they are reconstructed', async () => {

@@ -20,6 +20,21 @@ afterAll(() => world.close());
 
 const api = (call: string, form?: Record<string, string | number>) => world.api(key, call, form);
 
+let calls = 0;
+let unheard = 0;
+
+/** The merchant's call, made again with its key until it is heard that it was done. */
+async function heard(path: string, form: Record<string, string | number>): Promise<Awaited<ReturnType<typeof api>>> {
+  const headers = { authorization: `Bearer ${key}`, 'idempotency-key': `call-${calls++}` };
+  const body = new URLSearchParams(Object.entries(form).map(([name, value]): [string, string] => [name, String(value)]));
+  for (;;) {
+    const response = await fetch(`${world.platform.url}/v1/${path}`, { method: 'POST', headers, body });
+    if (response.ok) return (await response.json()) as Awaited<ReturnType<typeof api>>;
+    expect(response.status).toBe(500);
+    unheard += 1;
+  }
+}
+
 /** The same small numbers every time. */
 function numbers(seed: number): (below: number) => number {
   let state = seed;
@@ -31,27 +46,27 @@ function numbers(seed: number): (below: number) => number {
 
 async function live(operations: number): Promise<void> {
   const pick = numbers(20_261_124);
-  const product = await api('POST /v1/products', { name: 'Plan' });
+  const product = await heard('products', { name: 'Plan' });
   const prices: string[] = [];
   for (const amount of [900, 2900, 9900]) {
     const form = { product: product.id, currency: 'eur', unit_amount: amount, 'recurring[interval]': 'month' };
-    prices.push((await api('POST /v1/prices', form)).id);
+    prices.push((await heard('prices', form)).id);
   }
   const standing: { id: string; item: string }[] = [];
   for (let n = 0; n < operations; n++) {
     const known = standing[pick(Math.max(1, standing.length))];
     const what = known === undefined || standing.length < 12 ? 0 : pick(10);
     if (what <= 1 || known === undefined) {
-      const customer = (await api('POST /v1/customers', { name: `Customer ${n}` })).id;
+      const customer = (await heard('customers', { name: `Customer ${n}` })).id;
       const form = { customer, 'items[0][price]': prices[pick(3)]!, collection_method: 'send_invoice', days_until_due: 30 };
-      const made = await api('POST /v1/subscriptions', form);
+      const made = await heard('subscriptions', form);
       standing.push({ id: made.id, item: made.items.data[0].id });
       continue;
     }
     const change = { 'items[0][id]': known.item, proration_behavior: 'none' };
-    if (what <= 4) await api(`POST /v1/subscriptions/${known.id}`, { ...change, 'items[0][quantity]': 1 + pick(9) });
-    else if (what <= 7) await api(`POST /v1/subscriptions/${known.id}`, { ...change, 'items[0][price]': prices[pick(3)]! });
-    else if (what === 8) await api(`POST /v1/subscriptions/${known.id}`, { 'pause_collection[behavior]': 'void' });
+    if (what <= 4) await heard(`subscriptions/${known.id}`, { ...change, 'items[0][quantity]': 1 + pick(9) });
+    else if (what <= 7) await heard(`subscriptions/${known.id}`, { ...change, 'items[0][price]': prices[pick(3)]! });
+    else if (what === 8) await heard(`subscriptions/${known.id}`, { 'pause_collection[behavior]': 'void' });
     else {
       const url = `${world.platform.url}/v1/subscriptions/${known.id}`;
       await fetch(url, { method: 'DELETE', headers: { authorization: `Bearer ${key}` } });
@@ -98,7 +113,7 @@ async function truth(): Promise<unknown[]> {
   return rows.sort((a, b) => (a.day + a.customer < b.day + b.customer ? -1 : 1));
 }
 
-it('events that are doubled, overtaken and lost, lists that are stale and answers that fail leave the ledger of a calm run', async () => {
+it('events that are doubled, overtaken and lost, lists that are stale and answers that fail before or after the commit leave the ledger of a calm run', async () => {
   const { kit, books } = world.lantern.lantern;
   await world.platform.control.setFaults({
     seed: 42,
@@ -107,6 +122,7 @@ it('events that are doubled, overtaken and lost, lists that are stale and answer
       { fault: 'reorder', share: 0.6, window: 1.5 },
       { fault: 'drop', share: 0.08 },
       { fault: 'error', when: 'before', share: 0.1, method: 'GET', account },
+      { fault: 'error', when: 'after', share: 0.1, method: 'POST', account },
       { fault: 'stale_list', share: 0.3, behind: 1, account },
     ],
   });
@@ -115,7 +131,7 @@ it('events that are doubled, overtaken and lost, lists that are stale and answer
   await until(async () => (await world.platform.control.deliveries({ state: 'pending', limit: 1 })).data.length === 0);
   await kit.reconcile({ account, livemode: false });
   const [counted] = await kit.query<{ lost: number }>("select count(*)::int as lost from annex.inbox where source = 'reconcile'");
-  expect(counted!.lost).toBeGreaterThan(0);
+  expect([counted!.lost > 0, unheard > 0]).toEqual([true, true]);
   await until(async () => {
     await books.catchUp({ account, livemode: false });
     const [row] = await kit.query<{ n: number }>(
@@ -129,7 +145,6 @@ it('events that are doubled, overtaken and lost, lists that are stale and answer
   );
   expect(stored.length).toBeGreaterThan(20);
   expect(stored).toEqual(await truth());
-  // Invoices are left out: ending a subscription changes its draft without an event, on the platform as its tables have it.
-  const { objects } = await kit.doctor({ account, livemode: false }, { objects: ['subscription', 'customer', 'price', 'product'] });
+  const { objects } = await kit.doctor({ account, livemode: false });
   expect(objects.flatMap(({ object, drift }) => drift.map(({ id, kind, fields }) => ({ object, id, kind, fields })))).toEqual([]);
 }, 90_000);

@@ -7,7 +7,7 @@ import { connectFor, signedUp } from './visitor.ts';
 inBrowser(
   'the doctor and leaving in a browser',
   (given) => {
-    it('names exactly what was altered, field by field, repairs it and nothing else', async () => {
+    it('names exactly what was altered, field by field, repairs it and nothing else, with JavaScript and without', async () => {
       const { world } = given;
       const [acme] = world.dana.accounts;
       for (const name of ['Ada', 'Ben', 'Cleo', 'Dan'])
@@ -46,6 +46,16 @@ inBrowser(
       expect(after).toEqual(rows);
       await page.getByRole('button', { name: 'Check now' }).click();
       await page.getByText('The mirror equals Stripe, field for field.').waitFor();
+
+      // Without JavaScript the page comes again by itself until the verdict is there.
+      await kit.query(`update mirror.customers set data = data - 'description' where account = $1 and id = $2`, [acme!.account, ada!.id]);
+      const plain = await given.page({ as: dana, javaScript: false });
+      await plain.goto(`${world.origin}/a/${acme!.account}/test/health`);
+      await plain.getByRole('button', { name: 'Check now' }).click();
+      await plain.locator('[data-verdict="drift"]').waitFor();
+      expect(await plain.locator('[data-drift]').count()).toBe(1);
+      await plain.getByRole('button', { name: 'Repair 1' }).click();
+      await plain.locator('[data-verdict="equal"]').waitFor();
     });
 
     it('says whether the ledger closes, and within what', async () => {

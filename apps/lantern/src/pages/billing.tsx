@@ -118,7 +118,7 @@ const Invoices: FC<{ visit: AccountVisit; invoices: readonly OwnInvoice[] }> = (
     {invoices.length === 0 ? (
       <p class="quiet">There is no invoice yet.</p>
     ) : (
-      <div class="scroll">
+      <section class="scroll" aria-label="List of invoices" tabindex={0}>
         <table>
           <thead>
             <tr>
@@ -158,7 +158,7 @@ const Invoices: FC<{ visit: AccountVisit; invoices: readonly OwnInvoice[] }> = (
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     )}
   </section>
 );

@@ -17,7 +17,7 @@ function haltInvoices(draft: Draft, subscription: StripeObject): void {
   const halted = { auto_advance: false, automatically_finalizes_at: null, next_payment_attempt: null };
   for (const invoice of draft.find('invoice', [['parent.subscription_details.subscription', subscription.id]])) {
     const isUnpaid = invoice.status === 'open' || invoice.status === 'draft';
-    if (isUnpaid && invoice.auto_advance) draft.set(invoice, halted, { event: invoice.status === 'open' ? 'invoice.updated' : null });
+    if (isUnpaid && invoice.auto_advance) draft.set(invoice, halted, { event: 'invoice.updated' });
   }
 }
 
