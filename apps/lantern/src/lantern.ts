@@ -88,7 +88,7 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
     alsoErase: ERASED,
     invariants: [ledgerCloses(() => lantern), ...(options.kit?.invariants ?? [])],
     log,
-    now,
+    ...(options.now && { now }),
   });
   try {
     await migrateLantern(kit.database);

@@ -24,6 +24,7 @@ import type { Database, Query, Row } from './postgres/database.ts';
 import { appOf, completeSettings, type GivenSettings, type Settings } from './settings.ts';
 import type { Job, Setup } from './setup.ts';
 import { type Limiter, noLimiter, sharedLimiter } from './wire/limiter.ts';
+import { sourceClock } from './wire/source-clock.ts';
 import { stripeApi, type World } from './wire/stripe-api.ts';
 import { within } from './work/deadline.ts';
 import { endLeases } from './work/leases.ts';
@@ -54,7 +55,10 @@ export interface KitOptions extends GivenSettings {
   /** Promises of the extension itself, reported beside the kit's own (setting `invariantsReporter`). */
   readonly invariants?: readonly OwnInvariant[];
   readonly log?: Setup['log'];
-  /** Milliseconds: the clock by which trials and grace end. */
+  /**
+   * Milliseconds: the clock by which trials, grace and what is kept end. Without one, the real time; with an `apiBase` that is not
+   * Stripe's, that platform's time, as its answers tell it.
+   */
   readonly now?: () => number;
 }
 
@@ -109,7 +113,7 @@ export interface Kit {
 
 /** Puts an extension together: opens and migrates the database, and starts nothing until `work.start()`. */
 export async function createKit(options: KitOptions): Promise<Kit> {
-  const { database: given, on = {}, alsoErase = [], invariants = [], log = () => {}, now = Date.now, ...rest } = options;
+  const { database: given, on = {}, alsoErase = [], invariants = [], log = () => {}, now, ...rest } = options;
   const unsafe = alsoErase.find((table) => !/^[a-z_]+\.[a-z_]+$/.test(table));
   if (unsafe !== undefined) throw new Error(`alsoErase names tables as schema.table in small letters, not ${unsafe}.`);
   const settings = completeSettings(rest);
@@ -123,12 +127,14 @@ export async function createKit(options: KitOptions): Promise<Kit> {
     throw error;
   }
   let worker: Worker | undefined;
+  const clock = sourceClock(settings.apiBase, now);
   const setup: Setup = {
     settings,
     database,
     log,
-    now,
-    api: stripeApi({ ...settings, keyOf: (livemode) => appOf(settings, livemode).secretKey }),
+    now: clock.now,
+    clock,
+    api: stripeApi({ ...settings, clock, keyOf: (livemode) => appOf(settings, livemode).secretKey }),
     limiter: limiterOf(settings, database),
     counters: newCounters(),
     feed: changeFeed(database, settings.pollMs),

@@ -3,6 +3,7 @@ import type { MirroredObject } from './mirror/mirrored-object.ts';
 import type { Database } from './postgres/database.ts';
 import type { Settings } from './settings.ts';
 import type { Limiter } from './wire/limiter.ts';
+import type { SourceClock } from './wire/source-clock.ts';
 import type { StripeApi } from './wire/stripe-api.ts';
 import type { Counters } from './work/metrics.ts';
 
@@ -22,8 +23,9 @@ export interface Setup {
   readonly wake: (job: Job) => void;
   /** What of this process' worker shows no sign of life; nothing where there is no worker. */
   readonly stuck: () => readonly string[];
-  /** Milliseconds. Only for what people are promised in days; leases and queues go by the database's clock. */
+  /** Milliseconds, by the source's clock. Only for what people are promised in days; leases and queues go by the database's. */
   readonly now: () => number;
+  readonly clock: SourceClock;
   /** Something a person should know; never a secret. */
   readonly log: (level: 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void;
 }

@@ -15,8 +15,8 @@ export const daysLeft = (untilMs: number, nowMs: number): string => {
 
 /** On every page of an account: only what somebody has to do about its subscription. */
 export const Standing: FC<{ visit: AccountVisit }> = ({ visit }) => {
-  const { entitlement, lantern, place } = visit;
-  const { reason, until_ms: until } = entitlement;
+  const { entitlement, place } = visit;
+  const { reason, until_ms: until, judged_ms: judged } = entitlement;
   if (place.state !== 'connected') return null;
   const link = <a href={`${place.base}/billing`}>Billing</a>;
   if (reason === 'past_due' && until !== null)
@@ -27,11 +27,11 @@ export const Standing: FC<{ visit: AccountVisit }> = ({ visit }) => {
         </span>
       </Notice>
     );
-  if (reason === 'trial' && until !== null && until - lantern.now() < TRIAL_NOTICE_DAYS * DAY_MS)
+  if (reason === 'trial' && until !== null && until - judged < TRIAL_NOTICE_DAYS * DAY_MS)
     return (
       <Notice>
         <span data-standing="trial">
-          The free trial ends in {daysLeft(until, lantern.now())}. Choose a plan under {link}.
+          The free trial ends in {daysLeft(until, judged)}. Choose a plan under {link}.
         </span>
       </Notice>
     );

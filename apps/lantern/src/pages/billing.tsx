@@ -23,12 +23,12 @@ const KINDS = {
 
 /** Where the account stands, in a sentence or two with its date. */
 const Where: FC<{ visit: AccountVisit }> = ({ visit }) => {
-  const { entitlement, place, lantern } = visit;
-  const { reason, until_ms: until } = entitlement;
+  const { entitlement, place } = visit;
+  const { reason, until_ms: until, judged_ms: judged } = entitlement;
   const date = until === null ? '' : dateText(until, place.timeZone);
   const text =
     reason === 'trial'
-      ? `The free trial ends in ${daysLeft(until ?? 0, lantern.now())}, on ${date}. No card is needed until then.`
+      ? `The free trial ends in ${daysLeft(until ?? 0, judged)}, on ${date}. No card is needed until then.`
       : reason === 'ending'
         ? `The subscription was canceled. Everything stays open until ${date}.`
         : reason === 'past_due'

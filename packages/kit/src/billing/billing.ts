@@ -54,9 +54,9 @@ export interface Billing {
 export function billingOf(setup: Setup): Billing {
   const { database, settings } = setup;
   const entitlement = async (world: World): Promise<Entitlement> => {
-    if (!isCharging(setup)) return entitled({ reason: 'not_charged' });
+    if (!isCharging(setup)) return entitled({ reason: 'not_charged' }, setup.now());
     const row = await subscriberOf(database, world);
-    if (row === undefined || !(await isOwnRead(database, row))) return entitled({ reason: 'unknown' });
+    if (row === undefined || !(await isOwnRead(database, row))) return entitled({ reason: 'unknown' }, setup.now());
     return judge(await factsOf(database, row), await nowFor(database, row, setup.now()), settings.graceDays);
   };
   return {

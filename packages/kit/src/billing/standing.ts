@@ -22,6 +22,8 @@ export interface Entitlement {
   readonly plan: string | null;
   /** When this changes by itself. */
   readonly until_ms: number | null;
+  /** The instant it was judged at: what is left until `until_ms` is counted from here, not from another clock. */
+  readonly judged_ms: number;
   /** `sub_…` on our own account that decides, if any. */
   readonly subscription: string | null;
 }
@@ -67,12 +69,13 @@ interface Verdict {
   readonly by?: OwnSubscription;
 }
 
-export const entitled = ({ reason, until_ms = null, by }: Verdict): Entitlement => ({
+export const entitled = ({ reason, until_ms = null, by }: Verdict, judged_ms: number): Entitlement => ({
   granted: !LOCKED.has(reason),
   reason,
   sentence: SENTENCES[reason],
   plan: by?.plan ?? null,
   until_ms,
+  judged_ms,
   subscription: by?.id ?? null,
 });
 
@@ -110,5 +113,5 @@ export function judge(facts: Facts, nowMs: number, graceDays: number): Entitleme
   const [best] = verdicts.sort(
     (a, b) => ORDER.indexOf(a.reason) - ORDER.indexOf(b.reason) || newest(b) - newest(a) || ((a.by?.id ?? '') < (b.by?.id ?? '') ? -1 : 1),
   );
-  return entitled(best!);
+  return entitled(best!, nowMs);
 }

@@ -25,9 +25,9 @@ const CHUNK = 5_000;
 export async function leave(on: Query, setup: Setup, { account, livemode }: World, reason: string): Promise<boolean> {
   const keep = setup.settings.keepDays * DAY_MS;
   const left = await on.query(
-    `update annex.connections set state = $4, reason = $3, sealed = null, erase_after_ms = ${NOW_MS} + $5::bigint
+    `update annex.connections set state = $4, reason = $3, sealed = null, erase_after_ms = $5
      where account = $1 and livemode = $2 and state = 'connected' returning account`,
-    [account, livemode, reason, keep > 0 ? 'kept' : 'leaving', keep],
+    [account, livemode, reason, keep > 0 ? 'kept' : 'leaving', Math.floor(setup.now() + keep)],
   );
   return left.length > 0;
 }
@@ -50,13 +50,13 @@ export async function eraseStep(setup: Setup, only?: World, alive: () => void = 
     `update annex.connections c set lease_until_ms = ${NOW_MS} + $3::bigint
      from (
        select account, livemode from annex.connections
-       where (state = 'leaving' or (state = 'kept' and erase_after_ms <= ${NOW_MS})) and lease_until_ms < ${NOW_MS}
+       where (state = 'leaving' or (state = 'kept' and erase_after_ms <= $4)) and lease_until_ms < ${NOW_MS}
          and ($1::text is null or (account = $1 and livemode = $2))
        order by connected_ms limit 1
      ) p
      where c.account = p.account and c.livemode = p.livemode and c.lease_until_ms < ${NOW_MS} and c.state <> 'connected'
      returning c.account, c.livemode, coalesce(c.reason, 'asked for') as reason, c.reference`,
-    [only?.account ?? null, only?.livemode ?? null, setup.settings.leaseMs],
+    [only?.account ?? null, only?.livemode ?? null, setup.settings.leaseMs, Math.floor(setup.now())],
   );
   if (leaving === undefined) return undefined;
   const key = [leaving.account, leaving.livemode];

@@ -3,6 +3,7 @@ import type { Interval } from '../mirror/interval.ts';
 import { fetchInterval } from '../mirror/interval.ts';
 import { endsWithin } from '../work/deadline.ts';
 import { Refusal, refusalOf } from './refusal.ts';
+import type { SourceClock } from './source-clock.ts';
 
 /** Whose data is asked for: an account, in one of its two modes. */
 export interface World {
@@ -41,6 +42,8 @@ export interface StripeApiOptions {
   readonly apiBase: string;
   readonly apiVersion: string;
   readonly timeoutMs: number;
+  /** Is told of every answer. */
+  readonly clock: SourceClock;
   /** The platform's secret key of each mode, where there is one. */
   readonly keyOf: (livemode: boolean) => string;
 }
@@ -70,10 +73,12 @@ export function stripeApi(options: StripeApiOptions): StripeApi {
       headers = response.headers as Record<string, string | undefined>;
       text = await response.body.text();
     } catch (error) {
+      options.clock.hear(url, startMs, undefined);
       throw new Refusal(`No answer from ${new URL(url).origin}: ${(error as Error).message || (error as { code?: string }).code}`, {
         kind: 'network',
       });
     }
+    options.clock.hear(url, startMs, headers.date);
     if (status < 200 || status > 299) throw refusalOf(status, headers, text);
     const interval = fetchInterval({ startMs, endMs: Date.now(), date: headers.date });
     return { text, interval, requestId: headers['request-id'] };

@@ -12,6 +12,7 @@ import { reconcileStep } from '../mirror/reconcile.ts';
 import { claimRefetches } from '../mirror/refetch.ts';
 import { refreshStep } from '../mirror/refresh.ts';
 import type { Job, Setup } from '../setup.ts';
+import { askTime } from './ask-time.ts';
 import { endsWithin } from './deadline.ts';
 import { inFlight } from './in-flight.ts';
 import { type Loop, loop } from './loop.ts';
@@ -92,7 +93,7 @@ export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>, 
       },
       { idleMs, failed: failed('Erasing') },
     ),
-    billing: loop((alive) => billingStep(setup, alive), { idleMs, failed: failed('Billing') }),
+    billing: loop((alive) => askTime(setup).then(() => billingStep(setup, alive)), { idleMs, failed: failed('Billing') }),
     ...reporter(setup, own, failed('Looking at the invariants')),
   };
   const tidy = loop(() => retainStep(setup), { idleMs: HOUR_MS, failed: failed('Applying the retention policy') });
