@@ -9,6 +9,19 @@ export interface LanternWorld extends World {
 export interface LanternWorldOptions extends WorldOptions {
   readonly lantern?: Partial<Omit<LanternOptions, 'settings'>>;
   readonly settings?: Partial<Settings>;
+  /** Live data can be connected too. Stripe sends its owners to https alone: whoever plays the browser asks Lantern's own address for it. */
+  readonly live?: boolean;
+}
+
+/** What stands before Lantern for live owners. */
+const SECURE = 'https://lantern.test/callback';
+
+/** The settings and the kit's options by which Lantern has an application for live data beside its test one. */
+async function withLive({ platform, extension }: World): Promise<{ settings: Partial<Settings>; kit: { redirectUri: string } }> {
+  const application = { oauth_enabled: true, redirect_uris: [SECURE] };
+  await platform.control.configureExtension({ account: extension.account, test: application, live: application });
+  const settings = { liveSecretKey: extension.liveKey, liveClientId: extension.liveClientId };
+  return { settings, kit: { redirectUri: SECURE } };
 }
 
 export async function createLanternWorld(options: LanternWorldOptions = {}): Promise<LanternWorld> {
@@ -22,7 +35,12 @@ export async function createLanternWorld(options: LanternWorldOptions = {}): Pro
   if (given === 'help') throw new Error('unreachable');
   const quick = { limits: 'none', pollMs: 50, settleMs: 50, retryMs: 50 } as const;
   const { lantern: more = {}, settings = {} } = options;
-  const served = await serveLantern({ settings: { ...given, ...settings }, ...more, kit: { ...quick, ...more.kit } });
+  const live = options.live === true ? await withLive(world) : undefined;
+  const served = await serveLantern({
+    settings: { ...given, ...live?.settings, ...settings },
+    ...more,
+    kit: { ...quick, ...live?.kit, ...more.kit },
+  });
   return {
     ...world,
     lantern: served,

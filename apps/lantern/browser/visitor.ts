@@ -1,3 +1,4 @@
+import type { Mode } from '../src/web/place.ts';
 import type { LanternWorld } from './lantern-world.ts';
 
 /** A browser without a screen: keeps cookies, follows nothing by itself, sends forms as the page showed them. */
@@ -53,8 +54,8 @@ export async function signedUp(world: LanternWorld, email: string): Promise<Visi
 }
 
 /** The address of Lantern's callback, as the browser would be sent there after the owner's consent. */
-export async function consented(world: LanternWorld, visitor: Visitor, account: string): Promise<string> {
-  const start = await visitor.get('/connect');
+export async function consented(world: LanternWorld, visitor: Visitor, account: string, mode: Mode = 'test'): Promise<string> {
+  const start = await visitor.get(`/connect?mode=${mode}`);
   const authorize = new URL(start.headers.get('location') ?? '');
   const { searchParams: query } = authorize;
   const { url } = await world.platform.control.consent({
@@ -65,12 +66,12 @@ export async function consented(world: LanternWorld, visitor: Visitor, account: 
 }
 
 /** Connects an account for this visitor and waits until its history is there. */
-export async function connectFor(world: LanternWorld, visitor: Visitor, account: string): Promise<void> {
-  const url = new URL(await consented(world, visitor, account));
+export async function connectFor(world: LanternWorld, visitor: Visitor, account: string, mode: Mode = 'test'): Promise<void> {
+  const url = new URL(await consented(world, visitor, account, mode));
   const answer = await visitor.get(url.pathname + url.search);
   if (answer.status !== 303) throw new Error(`the callback answered ${answer.status}: ${await answer.text()}`);
   const { kit } = world.lantern.lantern;
-  while (!['done', 'partial'].includes((await kit.progress(account, false))?.state ?? ''))
+  while (!['done', 'partial'].includes((await kit.progress(account, mode === 'live'))?.state ?? ''))
     await new Promise((done) => setTimeout(done, 10));
 }
 
