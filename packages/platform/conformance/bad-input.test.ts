@@ -178,6 +178,22 @@ describe('what is not simulated is refused, and nothing is kept of it:', () => {
     ['quotes', { 'line_items[0][price]': 'price_x', 'line_items[0][discounts][0][coupon]': 'ten' }, 'line_items[0][discounts]'],
     ['payment_intents', { amount: '500', currency: 'usd', payment_method_configuration: 'pmc_x' }, 'payment_method_configuration'],
     ['payment_methods', { payment_method: 'pm_x', customer: 'cus_x' }, 'payment_method'],
+    [
+      'setup_intents',
+      { 'payment_method_data[type]': 'link', 'payment_method_data[radar_options][session]': 'rse_x' },
+      'payment_method_data[radar_options]',
+    ],
+    [
+      'payment_intents/pi_x/increment_authorization',
+      {
+        amount: '900',
+        'amount_details[line_items][0][product_name]': 'Tea',
+        'amount_details[line_items][0][quantity]': '1',
+        'amount_details[line_items][0][unit_cost]': '900',
+      },
+      'amount_details[line_items]',
+    ],
+    ['setup_intents', { 'single_use[amount]': '500', 'single_use[currency]': 'usd' }, 'single_use'],
     ['transfers', { currency: 'usd', destination: 'acct_x', source_type: 'fpx' }, 'source_type'],
   ];
   test.each(requests)('%s with %o', async (path, body, param) => {

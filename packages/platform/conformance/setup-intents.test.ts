@@ -65,3 +65,25 @@ test('another customer’s card is refused', async () => {
   const setup = stripe.setupIntents.create({ customer: bob.id, payment_method: card.id, confirm: true });
   await expect(setup).rejects.toThrow(`does not belong to the Customer ${bob.id}`);
 });
+
+test('what the customer agreed to is kept as a mandate, which holds once the method is set up; the types named last are the limit', async () => {
+  const stripe = world.client();
+  const mandate_data = { customer_acceptance: { type: 'offline' } } as const;
+  const setup = await stripe.setupIntents.create({ payment_method: 'pm_card_visa' });
+  await expect(stripe.setupIntents.confirm(setup.id, { allowed_payment_method_types: ['sepa_debit'] })).rejects.toThrow(
+    'allows: sepa_debit',
+  );
+  await stripe.setupIntents.confirm(setup.id, { mandate_data, expand: ['mandate'] }).then(({ mandate, payment_method }) => {
+    expect(mandate).toMatchObject({ status: 'active', payment_method, customer_acceptance: { type: 'offline' } });
+  });
+  const asked = {
+    payment_method: 'pm_card_authenticationRequired',
+    confirm: true,
+    return_url: 'https://example.com',
+    mandate_data,
+  } as const;
+  const waiting = await stripe.setupIntents.create({ ...asked, expand: ['mandate'] });
+  expect((waiting.mandate as Stripe.Mandate).status).toBe('pending');
+  await expect(stripe.setupIntents.create({ mandate_data })).rejects.toThrow('can only be used when `confirm` is true');
+  await expect(stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' }, customer: 'cus_x' })).rejects.toThrow('Attach');
+});

@@ -128,6 +128,8 @@ describe('automatic tax', () => {
     const it = shop();
     const nowhere = await it.draft((await it.customer()).id, 1000, { automatic_tax: { enabled: true } });
     expect(nowhere.automatic_tax).toMatchObject({ enabled: true, status: 'requires_location_inputs' });
+    const placed = it.stripe.customers.create({ tax: { validate_location: 'immediately' } });
+    expect((await refusal(placed)).code).toBe('customer_tax_location_invalid');
     const located = await it.customer(undefined, { address: { country: 'DE' } });
     const draft = await it.draft(located.id, 1000, { automatic_tax: { enabled: true } });
     expect([draft.automatic_tax.status, draft.total]).toEqual(['complete', 1000]);

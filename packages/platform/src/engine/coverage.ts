@@ -59,7 +59,7 @@ export function coveragePage(engine: Engine): string {
     '',
     'The v2 API is refused with a sentence.',
     '',
-    'Some `plain` objects are made by Stripe alone (mandates, active entitlements): nothing makes them here, so there are none.',
+    'Some `plain` objects are made by Stripe alone (active entitlements): nothing makes them here, so there are none.',
     '',
     ...refusedParameters(engine),
     ...grades.flatMap((grade) => [`## ${grade}`, '', ...rows.filter((row) => row.grade === grade).map((row) => `- \`${row.key}\``), '']),

@@ -14,6 +14,18 @@ function checkEmail(params: Params): void {
   if (typeof email === 'string' && !/^[^\s@]+@[^\s@]+$/.test(email)) throw badEmail(email);
 }
 
+const noLocation = () =>
+  invalid(
+    "The customer's location isn't recognized. Set a valid customer address.",
+    'tax[validate_location]',
+    'customer_tax_location_invalid',
+  );
+
+/** `immediately` asks for an address that tax could be reckoned for. */
+function checkLocation(params: Params, address: Fields | null | undefined): void {
+  if (params.tax?.validate_location === 'immediately' && !address?.country) throw noLocation();
+}
+
 /** Eight characters that begin the customer's invoice numbers, unless the caller chooses them. */
 const PREFIX_ALPHABET = /[^0-9A-Z]/g;
 
@@ -25,6 +37,7 @@ function clockFor(draft: Draft, id: string): string {
 
 function create(draft: Draft, params: Params): Fields {
   checkEmail(params);
+  checkLocation(params, params.address);
   const prefix = params.invoice_prefix ?? draft.random(16).toUpperCase().replace(PREFIX_ALPHABET, '').slice(0, 8);
   return {
     balance: params.balance ?? 0,
@@ -73,6 +86,7 @@ const withDiscount = (draft: Draft, customer: StripeObject, params: Params): Str
 
 function update(draft: Draft, before: StripeObject, params: Params): Fields {
   checkEmail(params);
+  checkLocation(params, params.address ?? before.address);
   setMode(draft, before.id, params.cash_balance?.settings?.reconciliation_mode);
   if (typeof params.balance === 'number') recordBalance(draft, before, params.balance, 'adjustment');
   const source = {

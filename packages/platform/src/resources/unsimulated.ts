@@ -3,6 +3,7 @@ import type { Unsimulated } from '../engine/index.ts';
 const THRESHOLDS = 'billing at a threshold of usage (`billing_thresholds`)';
 const TRANSFERRED = 'billing whose payments are transferred to another account (`transfer_data`)';
 const CONFIGURATIONS = 'payment method configurations; name the types (`allowed_payment_method_types`)';
+const RADAR = 'sessions of Radar (`radar_options`)';
 const OFFERS = 'trial offers; use `trial_end` or `trial_period_days` of the subscription';
 
 /** Parameters whose effect is not simulated. A request that gives one is refused, and keeps nothing. */
@@ -43,4 +44,14 @@ export const unsimulated: readonly Unsimulated[] = [
   { param: 'shipping_options', what: 'shipping rates of payment links; use a checkout session', of: ['payment_links'] },
   { param: 'account_token', what: 'account tokens; give the account its fields', of: ['accounts'] },
   { param: 'after_expiration', what: 'what follows an expired session of the portal', of: ['billing_portal'] },
+  { param: 'radar_options', what: RADAR },
+  { param: 'payment_method_data[radar_options]', what: RADAR },
+  { param: 'amount_details[line_items]', what: 'the lines of a payment (`amount_details[line_items]`)', of: ['payment_intents'] },
+  { param: 'single_use', what: 'setups for one payment of an amount', of: ['setup_intents'] },
+  { param: 'optional_items', what: 'items that a customer may add (`optional_items`)' },
+  { param: 'managed_payments[enabled]', what: 'payments that Stripe manages as the seller (`managed_payments`)', values: [true] },
+  { param: 'payment_method_data', what: 'what a session says of its payment method', of: ['checkout/sessions'] },
+  { param: 'payouts_action', what: 'choosing what a rejection does to payouts', of: ['accounts'] },
+  { param: 'documents', what: 'documents of accounts', of: ['accounts'] },
+  { param: 'individual', what: 'persons that come with their account; add them under `/v1/accounts/{id}/persons`', of: ['accounts'] },
 ];

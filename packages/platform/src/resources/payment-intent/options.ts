@@ -3,9 +3,9 @@ import { type Draft, type Fields, mergedMetadata, type Params, type StripeObject
 
 const CARD: Fields = { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' };
 
-/** Line items of `amount_details` are checked and not kept: they have a list of their own, which Annex does not simulate. */
+/** The lines of a payment have a list of their own, which is refused. */
 export const amountDetails = (given: Params | undefined | null | ''): Fields => {
-  const { line_items: _lines, enforce_arithmetic_validation: _checks, ...told } = given || {};
+  const { enforce_arithmetic_validation: _checks, ...told } = given || {};
   return { tip: {}, ...told };
 };
 

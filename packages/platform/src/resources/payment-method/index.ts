@@ -1,4 +1,4 @@
-import type { Behaviour, Draft, Params, StripeObject } from '../../engine/index.ts';
+import { type Behaviour, type Draft, invalid, type Params, type StripeObject } from '../../engine/index.ts';
 import { attach, detach } from './attach.ts';
 import { methodFromParams } from './make.ts';
 
@@ -16,6 +16,14 @@ function ofCustomer(draft: Draft, params: Params, ids: readonly string[]): unkno
   return { object: 'list', url: `/v1/customers/${customer.id}/payment_methods`, has_more: from + limit < all.length, data };
 }
 
+const customerAlone = () =>
+  invalid('You may only give `customer` together with `payment_method`. Attach the payment method to the customer instead.', 'customer');
+
+function create(draft: Draft, params: Params): StripeObject {
+  if (params.customer !== undefined) throw customerAlone();
+  return methodFromParams(draft, params);
+}
+
 export const paymentMethod: Behaviour = {
   object: 'payment_method',
   grade: 'lived',
@@ -25,7 +33,7 @@ export const paymentMethod: Behaviour = {
     detach: (draft, method) => detach(draft, method),
   },
   specials: {
-    'POST /v1/payment_methods': (draft, params): StripeObject => methodFromParams(draft, params),
+    'POST /v1/payment_methods': create,
     'GET /v1/customers/{id}/payment_methods': ofCustomer,
     'POST /v1/payment_methods/{id}/attach': (draft, params, ids) =>
       attach(draft, ids[0]!, draft.need('customer', params.customer, 'customer').id),

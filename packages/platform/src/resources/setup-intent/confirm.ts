@@ -1,4 +1,5 @@
 import { type Draft, type Fields, invalid, type Params, refuse, StripeError, type StripeObject } from '../../engine/index.ts';
+import { activateMandate, makeMandate } from '../mandate.ts';
 import { askForProof, proven } from '../microdeposits.ts';
 import { askOwner } from '../next-action.ts';
 import { methodFor } from '../payment-intent/confirm.ts';
@@ -88,11 +89,12 @@ function declined(draft: Draft, intent: StripeObject, method: StripeObject, decl
 const detailsOf = (method: StripeObject): Fields => (method.type === 'card' ? cardDetails(method) : {});
 
 /** Banks ask no more for a card that was set up; a customer of the intent gets it. */
-function succeed(draft: Draft, intent: StripeObject, method: StripeObject): StripeObject {
+function succeed(draft: Draft, intent: StripeObject, method: StripeObject, waited = true): StripeObject {
   const { decline, attaches } = cardOf(draft, method);
   if (decline !== undefined && attaches !== true) throw declined(draft, intent, method, decline);
   if (typeof intent.customer === 'string' && method.customer === null) attach(draft, method.id, intent.customer);
   markSetUp(draft, method);
+  activateMandate(draft, intent, waited);
   const attempt = attempted(draft, intent, { method, status: 'succeeded' });
   const fields = { status: 'succeeded', last_setup_error: null, latest_attempt: attempt, next_action: null };
   return draft.set(intent, fields, { event: 'setup_intent.succeeded' });
@@ -108,10 +110,10 @@ const incompatible = (method: StripeObject, types: readonly string[]) =>
   invalid(`The payment method type provided: ${method.type} is invalid. This SetupIntent allows: ${types.join(', ')}.`, 'payment_method');
 
 /** Types that a request named are a limit; others grow with the method that comes. */
-function typesWith(intent: StripeObject, method: StripeObject): readonly string[] {
-  const types: readonly string[] = intent.payment_method_types;
+function typesWith(intent: StripeObject, method: StripeObject, allowed: readonly string[] | null): readonly string[] {
+  const types: readonly string[] = allowed ?? intent.payment_method_types;
   if (types.includes(method.type)) return types;
-  if (intent.allowed_payment_method_types !== null) throw incompatible(method, types);
+  if (allowed !== null) throw incompatible(method, types);
   return [...types, method.type];
 }
 
@@ -127,9 +129,12 @@ export function confirm(draft: Draft, before: StripeObject, params: Params): Str
   const method = methodFor(draft, params, before.payment_method);
   if (method === undefined) throw noMethod(before);
   if (method.customer !== null && method.customer !== before.customer) throw belongsElsewhere(method, before);
+  const allowed = params.allowed_payment_method_types ?? before.allowed_payment_method_types;
   const fields = {
+    allowed_payment_method_types: allowed,
     payment_method: method.id,
-    payment_method_types: typesWith(before, method),
+    payment_method_types: typesWith(before, method, allowed),
+    ...(params.mandate_data && { mandate: makeMandate(draft, params.mandate_data, method) }),
     ...(params.payment_method_options !== undefined && {
       payment_method_options: methodOptions(params.payment_method_options, before.payment_method_options ?? {}),
     }),
@@ -139,7 +144,7 @@ export function confirm(draft: Draft, before: StripeObject, params: Params): Str
   const { authentication } = method.type === 'card' ? cardOf(draft, method) : { authentication: undefined };
   const wished = authentication === 'if_requested' && REQUESTED.has(intent.payment_method_options?.card?.request_three_d_secure);
   const asks = wished || authentication === 'always' || (authentication === 'unless_set_up' && !isSetUp(draft, method));
-  return asks ? requireAction(draft, intent, { method, params }) : succeed(draft, intent, method);
+  return asks ? requireAction(draft, intent, { method, params }) : succeed(draft, intent, method, false);
 }
 
 /** The customer answers the bank's question. */

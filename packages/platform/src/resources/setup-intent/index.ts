@@ -1,4 +1,4 @@
-import type { Behaviour, Draft, Fields, Machine, Params, StripeObject } from '../../engine/index.ts';
+import { type Behaviour, type Draft, type Fields, invalid, type Machine, type Params, type StripeObject } from '../../engine/index.ts';
 import { methodFor } from '../payment-intent/confirm.ts';
 import { spendConfirmation } from '../payment-intent/confirmation-token.ts';
 import { methodOptions } from '../payment-intent/options.ts';
@@ -29,7 +29,10 @@ const machine: Machine = {
     ),
 };
 
+const onlyOnConfirm = (name: string) => invalid(`The parameter \`${name}\` can only be used when \`confirm\` is true.`, name);
+
 function create(draft: Draft, params: Params): Fields {
+  if (params.confirm !== true && params.mandate_data !== undefined) throw onlyOnConfirm('mandate_data');
   if (typeof params.customer === 'string') draft.need('customer', params.customer, 'customer');
   const method = params.confirm === true ? undefined : methodFor(draft, params, null);
   const automatic = params.automatic_payment_methods;
@@ -62,7 +65,9 @@ function update(draft: Draft, before: StripeObject, params: Params): Fields {
     throw unexpectedState(before, `This SetupIntent's ${asked[0]} could not be updated because it has a status of ${before.status}.`);
   const given = params.payment_method !== undefined || params.payment_method_data !== undefined;
   const method = given ? methodFor(draft, params, null) : undefined;
+  const { allowed_payment_method_types: allowed } = params;
   return {
+    ...(allowed && { payment_method_types: allowed }),
     ...(params.payment_method_options !== undefined && {
       payment_method_options: methodOptions(params.payment_method_options, before.payment_method_options ?? {}),
     }),
