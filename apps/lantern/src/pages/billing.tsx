@@ -92,7 +92,7 @@ const Subscription: FC<{ visit: AccountVisit; bought: Bought }> = ({ visit, boug
           </dd>
         </>
       )}
-      {bought.period_end !== null && (
+      {bought.period_end !== null && visit.entitlement.reason !== 'unpaid' && (
         <>
           <dt>{visit.entitlement.reason === 'ending' ? 'Ends' : bought.status === 'trialing' ? 'First payment' : 'Next payment'}</dt>
           <dd>{dateText(bought.period_end * 1000, visit.place.timeZone)}</dd>
@@ -110,6 +110,26 @@ const Subscription: FC<{ visit: AccountVisit; bought: Bought }> = ({ visit, boug
       <p class="quiet">Only an owner can change it.</p>
     )}
   </section>
+);
+
+/** What has to be done first: said before everything else, and nowhere in a narrow table. */
+const ToPay: FC<{ visit: AccountVisit; invoices: readonly OwnInvoice[] }> = ({ visit, invoices }) => (
+  <>
+    {invoices
+      .filter(({ status }) => status === 'open' && visit.role === 'owner')
+      .map((invoice) => (
+        <form method="post" action={`${visit.place.base}/billing/pay`} class="row">
+          <Csrf visit={visit} />
+          <input type="hidden" name="invoice" value={invoice.id} />
+          <button type="submit" class="primary">
+            Pay now
+          </button>
+          <span>
+            <Money minor={invoice.total} currency={invoice.currency} />, open since {dateText(invoice.created * 1000, visit.place.timeZone)}
+          </span>
+        </form>
+      ))}
+  </>
 );
 
 const Invoices: FC<{ visit: AccountVisit; invoices: readonly OwnInvoice[] }> = ({ visit, invoices }) => (
@@ -141,16 +161,7 @@ const Invoices: FC<{ visit: AccountVisit; invoices: readonly OwnInvoice[] }> = (
                   )}
                 </th>
                 <td>{dateText(invoice.created * 1000, visit.place.timeZone)}</td>
-                <td>
-                  {invoice.status}
-                  {invoice.status === 'open' && visit.role === 'owner' && (
-                    <form method="post" action={`${visit.place.base}/billing/pay`} class="inline">
-                      <Csrf visit={visit} />
-                      <input type="hidden" name="invoice" value={invoice.id} />
-                      <button type="submit">Pay now</button>
-                    </form>
-                  )}
-                </td>
+                <td>{invoice.status}</td>
                 <td class="number">
                   <Money minor={invoice.total} currency={invoice.currency} />
                 </td>
@@ -175,13 +186,15 @@ async function billing(visit: AccountVisit): Promise<Response> {
   const bought = await kit.bought(place);
   const runs = bought !== undefined && entitlement.reason !== 'ended';
   const here = place.state === 'connected';
+  const invoices = await kit.invoices(place);
   return html(
     <Inside visit={visit} title="Billing" at="/billing">
       <Live name="billing">
         {here && <Where visit={visit} />}
         {!here && <Notice>The account is not connected. What is left of a subscription can still be seen and canceled here.</Notice>}
+        <ToPay visit={visit} invoices={invoices} />
         {runs && bought !== undefined ? <Subscription visit={visit} bought={bought} /> : here && <Plans visit={visit} />}
-        <Invoices visit={visit} invoices={await kit.invoices(place)} />
+        <Invoices visit={visit} invoices={invoices} />
       </Live>
       {lantern.stripe.local && (
         <p class="quiet">On the local simulator the card 4242 4242 4242 4242 pays, and 4000 0000 0000 0341 fails later.</p>
