@@ -22,7 +22,7 @@ export { prepare } from './mirror/prepare.ts';
 export type { Received, Receiver } from './mirror/receive.ts';
 export type { Reconciled } from './mirror/reconcile.ts';
 export { connectDatabase, type DatabaseChoice } from './postgres/connect.ts';
-export type { Database, Query, Row } from './postgres/database.ts';
+export { type Database, hot, type Query, type Row } from './postgres/database.ts';
 export { type GivenSettings, SETTINGS, type Settings } from './settings.ts';
 export { Refusal, redacted } from './wire/refusal.ts';
 export type { World } from './wire/stripe-api.ts';

@@ -1,4 +1,4 @@
-import { type Effect, type InboxEvent, type Query, SETTINGS } from '@annex/kit';
+import { type Effect, hot, type Query, SETTINGS } from '@annex/kit';
 import { before, compactOf, instantOf } from './compact.ts';
 
 const SUBSCRIPTION_EVENTS = [
@@ -16,6 +16,13 @@ const SUBSCRIPTION_EVENTS = [
 export const markStale = (on: Query, world: { account: string; livemode: boolean }, customer: string): Promise<unknown> =>
   on.query('insert into lantern.stale (account, livemode, customer) values ($1, $2, $3)', [world.account, world.livemode, customer]);
 
+const OBSERVE = hot(`
+  with kept as (
+    insert into lantern.observations (account, livemode, event, subscription, customer, type, at, state, before)
+    values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb) on conflict do nothing
+  )
+  insert into lantern.stale (account, livemode, customer) values ($1, $2, $5)`);
+
 /** Keeps what the event showed of the subscription, in the transaction that applies it. */
 const observe: Effect = async (event, tx) => {
   if (event.data === null) return;
@@ -24,34 +31,13 @@ const observe: Effect = async (event, tx) => {
   // An event in another version may have fields elsewhere: the mirror fetches the object, and the books read the mirror.
   if (event.api_version !== null && event.api_version !== SETTINGS.apiVersion.default) return;
   if (state.items.data.length === 0 || typeof state.status !== 'string' || state.customer === '') return;
-  const previous = await previousAttributes(event, tx);
-  await tx.query(
-    `insert into lantern.observations (account, livemode, event, subscription, customer, type, at, state, before)
-     values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb) on conflict do nothing`,
-    [
-      ...[
-        event.account,
-        event.livemode,
-        event.id,
-        state.id,
-        state.customer,
-        event.type,
-        instantOf(object, event.created),
-        JSON.stringify(state),
-      ],
-      previous === null ? null : JSON.stringify(compactOf(before(object, previous))),
-    ],
-  );
-  await markStale(tx, event, state.customer as string);
+  const previous: unknown = JSON.parse(event.previous ?? 'null');
+  await tx.query(OBSERVE, [
+    ...[event.account, event.livemode, event.id, state.id, state.customer, event.type, instantOf(object, event.created)],
+    JSON.stringify(state),
+    previous === null ? null : JSON.stringify(compactOf(before(object, previous))),
+  ]);
 };
-
-async function previousAttributes(event: InboxEvent, tx: Query): Promise<unknown> {
-  const [found] = await tx.query<{ previous: unknown }>(
-    "select body->'data'->'previous_attributes' as previous from annex.inbox where account = $1 and livemode = $2 and id = $3",
-    [event.account, event.livemode, event.id],
-  );
-  return found?.previous ?? null;
-}
 
 /** A discount as Stripe shows it, whole. */
 export interface DiscountShape {

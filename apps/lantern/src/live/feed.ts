@@ -1,4 +1,4 @@
-import type { Effect, Query } from '@annex/kit';
+import { type Effect, hot, type Query } from '@annex/kit';
 import type { Kind } from '../ledger/index.ts';
 import type { Place } from '../web/place.ts';
 import { FEED_KINDS, type FeedObject } from './kinds.ts';
@@ -25,6 +25,10 @@ const customerOf = (object: FeedObject): string | null => {
   return typeof object.customer === 'string' ? object.customer : (object.customer?.id ?? null);
 };
 
+const RECORD = hot(`
+  insert into lantern.feed (account, livemode, event, type, created, object, object_id, customer, amount, currency, facts)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb) on conflict do nothing`);
+
 /** Writes one line of the feed, in the transaction that applies the event: never twice, never without the other. */
 const record =
   (type: string): Effect =>
@@ -32,16 +36,12 @@ const record =
     if (event.object === null || event.object_id === null || event.data === null) return;
     const object = JSON.parse(event.data) as FeedObject;
     const facts = { status: object.status, cancel_at_period_end: object.cancel_at_period_end, attempt_count: object.attempt_count };
-    await tx.query(
-      `insert into lantern.feed (account, livemode, event, type, created, object, object_id, customer, amount, currency, facts)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb) on conflict do nothing`,
-      [
-        ...[event.account, event.livemode, event.id, event.type, event.created, event.object, event.object_id, customerOf(object)],
-        FEED_KINDS[type]?.amount?.(object) ?? null,
-        object.currency ?? null,
-        JSON.stringify(facts),
-      ],
-    );
+    await tx.query(RECORD, [
+      ...[event.account, event.livemode, event.id, event.type, event.created, event.object, event.object_id, customerOf(object)],
+      FEED_KINDS[type]?.amount?.(object) ?? null,
+      object.currency ?? null,
+      JSON.stringify(facts),
+    ]);
   };
 
 export const feedEffects: Readonly<Record<string, Effect>> = Object.fromEntries(

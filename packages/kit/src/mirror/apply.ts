@@ -16,12 +16,15 @@ export interface InboxEvent extends World {
   readonly received_ms: number;
   readonly attempts: number;
   readonly data: string | null;
+  /** What the event says its object was before (`previous_attributes`), as JSON text too. */
+  readonly previous: string | null;
 }
 
 /** What else must happen with an event, in the same transaction: the extension's own handlers, and leaving. */
 export type Effect = (event: InboxEvent, tx: Query) => Promise<void>;
 
-const COLUMNS = `account, livemode, id, type, object, object_id, created, api_version, received_ms, attempts, (body->'data'->'object')::text as data`;
+const COLUMNS = `account, livemode, id, type, object, object_id, created, api_version, received_ms, attempts, (body->'data'->'object')::text as data,
+  (body->'data'->'previous_attributes')::text as previous`;
 
 const CLAIM = `
   select ${COLUMNS} from annex.inbox
@@ -111,7 +114,7 @@ async function applyAll(setup: Setup, tx: Query, events: InboxEvent[], effects: 
 }
 
 /** What an event says of its object; undefined where the mirror does not keep such objects. Changes of one object are folded by the caller. */
-export function observationIn(setup: Setup, event: Omit<InboxEvent, 'id' | 'attempts'>): Observation | undefined {
+export function observationIn(setup: Setup, event: Omit<InboxEvent, 'id' | 'attempts' | 'previous'>): Observation | undefined {
   const mirrored = setup.objects.get(event.object ?? '');
   if (mirrored === undefined || event.object_id === null || event.data === null) return undefined;
   const deleted = mirrored.deleted_by?.includes(event.type) ?? false;
