@@ -83,6 +83,20 @@ export const connect: readonly EventRow[] = [
     tells: ['application_fee.created'],
   }),
   row({
+    operation: 'pass a payment on (the account)',
+    given: made,
+    when: (shop, destination) => pay(shop, 'pm_card_visa', { transfer_data: { destination } }),
+    heardBy: (shop, account) => shop.for(account),
+    tells: ['payment.created'],
+  }),
+  row({
+    operation: 'add a person',
+    given: made,
+    when: (shop, account) => shop.stripe.accounts.createPerson(account, { first_name: 'Ada' }),
+    heardBy: (shop, account) => shop.for(account),
+    tells: ['person.created'],
+  }),
+  row({
     operation: 'give a fee back',
     given: withFee,
     when: (shop, fee) => shop.stripe.applicationFees.createRefund(fee),

@@ -19,7 +19,11 @@ import { subscription } from './subscription.ts';
 import { schedule } from './subscription-schedule.ts';
 import { tax } from './tax.ts';
 
-/** Every table of events, by the object that the operations are about. */
+/**
+ * Every table of events, by the object that the operations are about. Without a row, because nothing brings it about here:
+ * `payment_method.automatically_updated` (card networks do it, with live cards alone), and what a new connected account tells
+ * as Stripe verifies it (nothing is verified; what is asked for later has its rows under `connect`).
+ */
 export const tables: Readonly<Record<string, readonly EventRow[]>> = {
   account,
   'billing.meter': meter,
