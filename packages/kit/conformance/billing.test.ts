@@ -303,3 +303,14 @@ it('live accounts are charged on the live account, and a mode whose key is wrong
   });
   expect(spoken).toContain('Nothing can be charged in one mode; it will be tried again.');
 });
+
+it('what is kept of an account that left is erased when its days are over on the platform’s clock', async () => {
+  await working({ keepDays: 30 }, async (kit) => {
+    const account = await customer();
+    await kit.connect.disconnect(place(account));
+    const state = async () => (await kit.connections()).find((one) => one.account === account)?.state;
+    expect(await state()).toBe('kept');
+    await world.platform.control.setClock({ by: 31 * DAY });
+    await becomes(state).toBe(undefined);
+  });
+});
