@@ -16,6 +16,8 @@ export interface Billing {
   readonly items?: (item: StripeObject) => boolean;
   /** An invoice of nothing is made too, though there be no line. */
   readonly empty?: boolean;
+  /** It stays a draft until somebody finalises it. */
+  readonly kept?: boolean;
 }
 
 /** The payment method that would pay for a subscription, in Stripe's order of priority. */
@@ -48,7 +50,7 @@ export function billSubscription(draft: Draft, subscription: StripeObject, billi
     items,
     subscription,
     discounts: discountsOf(draft, subscription),
-    auto_advance: true,
+    auto_advance: billing.kept !== true,
     days_until_due: subscription.days_until_due,
     period: billing.period,
   });

@@ -64,10 +64,8 @@ export function renew(draft: Draft, before: StripeObject): void {
   const ended = rolled.at(-1)?.before;
   const period =
     ended === undefined ? { start: draft.now, end: draft.now } : { start: ended.current_period_start, end: ended.current_period_end };
-  const invoice = billSubscription(draft, now, { reason: 'subscription_cycle', period, lines });
-  const isKept = subscription.status === 'unpaid' || subscription.pause_collection?.behavior === 'keep_as_draft';
-  if (invoice !== undefined && isKept)
-    draft.set(invoice, { auto_advance: false, automatically_finalizes_at: null, next_payment_attempt: null }, { event: null });
+  const kept = subscription.status === 'unpaid' || subscription.pause_collection?.behavior === 'keep_as_draft';
+  billSubscription(draft, now, { reason: 'subscription_cycle', period, lines, kept });
   tellRolled(draft, subscription);
 }
 
