@@ -74,11 +74,11 @@ async function photograph(browser) {
 }
 
 mkdirSync(out, { recursive: true });
+const browser = await launch();
 const data = mkdtempSync(join(tmpdir(), 'annex-pictures-'));
 const args = ['scripts/start.mjs', '--port', String(PORTS.platform), '--lantern-port', String(PORTS.lantern), '--data', data];
 const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 const ended = new Promise((done) => child.once('exit', done));
-const browser = await launch();
 try {
   await answering(`${lantern}/health`);
   const shots = await photograph(browser);

@@ -1,17 +1,12 @@
 // A person's browser for scripts: Chromium, and the small moves that several walks share.
-import { chromium } from 'playwright-core';
+import { browserVerdict, launchBrowser } from '../../packages/testkit/dist/browser.js';
+import { giveUp } from '../prepare.mjs';
 
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: ARGS });
+export async function launch() {
+  const verdict = browserVerdict(process.env);
+  if (!verdict.run) giveUp(verdict.why);
+  return launchBrowser(verdict.path);
+}
 
 /** Fills in the card of a hosted page. */
 export async function payWith(page, number) {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWorld, type World } from '@annex/testkit';
@@ -27,7 +27,7 @@ function startLantern({ world, folder }: { world: World; folder: string }): Chil
 
 const gone = (child: ChildProcess): Promise<unknown> => new Promise((done) => child.once('exit', done));
 
-describe.skipIf(!verdict.run || !existsSync(MAIN))('the import in a browser', () => {
+describe.skipIf(!verdict.run)(`the import in a browser${verdict.run ? '' : ` (skipped: ${verdict.why})`}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'lantern-import-'));
   let world: World;
   let browser: Browser;
