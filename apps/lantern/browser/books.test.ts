@@ -307,6 +307,19 @@ describe('the books', () => {
     expect(await lantern.kit.query('select 1 from lantern.stale where account = $1', [account])).toEqual([]);
   });
 
+  it('of a customer that is marked several times are made once', async () => {
+    const account = await connected();
+    for (let times = 0; times < 2; times++)
+      await lantern.kit.query(
+        "insert into lantern.stale (account, livemode, customer) select $1, false, 'cus_' || n from generate_series(1, 300) n",
+        [account],
+      );
+    await lantern.books.catchUp(world(account));
+    const [desk] = await lantern.kit.query('select version from lantern.desks where account = $1', [account]);
+    const batches = Math.ceil(300 / 64);
+    expect(desk).toEqual({ version: batches });
+  });
+
   it('count usage where the rules say so: what its last invoice came to, from that invoice on', async () => {
     const account = await connected();
     const at = Date.parse('2026-02-01T00:00:00Z') / 1000;

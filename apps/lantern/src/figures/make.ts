@@ -24,13 +24,17 @@ const CONNECTED =
   "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' and kind = 'oauth' for share";
 
 /**
- * Marks are taken off one by one, as they were read: a mark with a lower number may be committed after one with a higher. Only the
- * first are looked at, by the index: the table is full of rows that were deleted a moment ago.
+ * Whose turn it is, with all marks of each, or it would be made again for every other one. Marks are taken off one by one, as they
+ * were read: a mark with a lower number may be committed after one with a higher. Only the first are looked at to choose, by the
+ * index: the table is full of rows that were deleted a moment ago.
  */
 const STALE = `
-  select customer, array_agg(n::text) as marks from (
-    select customer, n from lantern.stale where account = $1 and livemode = $2 and customer <> all($3::text[]) order by n limit ${4 * BATCH}) first
-  group by customer order by min(n) limit ${BATCH}`;
+  select m.customer, array_agg(m.n::text) as marks from (
+    select customer from (
+      select customer, n from lantern.stale where account = $1 and livemode = $2 and customer <> all($3::text[]) order by n limit ${4 * BATCH}) first
+    group by customer order by min(n) limit ${BATCH}) chosen
+  join lantern.stale m on m.account = $1 and m.livemode = $2 and m.customer = chosen.customer
+  group by 1 order by 1`;
 
 interface Stale {
   readonly customer: string;
