@@ -227,6 +227,7 @@ inBrowser(
         ...more,
         `${base}/movements/${moved!.day.slice(0, 7)}`,
         '/accounts',
+        '/password',
         '/api',
         '/nothing-here',
       ]) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLanternWorld, type LanternWorld } from './lantern-world.ts';
-import { connectFor, signedUp, Visitor } from './visitor.ts';
+import { connectFor, PASSWORD, signedUp, Visitor } from './visitor.ts';
 
 let world: LanternWorld;
 let owner: Visitor;
@@ -60,6 +60,80 @@ describe('invitations', () => {
     expect(await nobody.text(link)).toContain('Create an account');
     expect((await nobody.submit(link, {}, '/sign-in')).headers.get('location')).toMatch(/^\/sign-in/);
     expect((await nobody.get(link)).status).toBe(200);
+  });
+});
+
+describe('a password', () => {
+  const NEW = 'another long password';
+  const sent = { current: PASSWORD, password: NEW, again: NEW };
+  const change = (visitor: Visitor, fields: Partial<typeof sent> = {}) => visitor.submit('/password', { ...sent, ...fields });
+  const signingIn = async (email: string, password: string): Promise<number> =>
+    (await new Visitor(world.origin).submit('/sign-in', { email, password })).status;
+
+  it('is changed by whoever knows it: only the new one signs in, and every other session ends', async () => {
+    const email = 'changes@acme.example';
+    const [here, there] = [await signedUp(world, email), new Visitor(world.origin)];
+    await there.submit('/sign-in', { email, password: PASSWORD });
+    const session = here.cookies.get('lantern_session');
+    const answer = await change(here);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/accounts?changed=password']);
+    expect(await here.text('/accounts?changed=password')).toContain('Your password was changed');
+    expect((await there.get('/accounts')).status).toBe(303);
+    expect(here.cookies.get('lantern_session')).not.toBe(session);
+    expect([await signingIn(email, PASSWORD), await signingIn(email, NEW)]).toEqual([401, 303]);
+  });
+
+  it.each([
+    ['current', { current: 'not the password' }, 401, 'This is not your password. Write the one you sign in with now.'],
+    ['password', { password: 'short', again: 'short' }, 422, 'The password needs at least 10 characters.'],
+    ['password', { password: PASSWORD, again: PASSWORD }, 422, 'This is the password you have. Choose another one.'],
+    ['again', { again: 'another long passwort' }, 422, 'The two new passwords differ. Write the same one twice.'],
+  ] as const)('is not changed when ‘%s’ is wrong, and the page says beside it what to do: %j', async (field, fields, status, sentence) => {
+    const email = `keeps-${status}-${sentence.length}@acme.example`;
+    const visitor = await signedUp(world, email);
+    const answer = await change(visitor, fields);
+    const wrong = new RegExp(`id="${field}"[^>]*aria-invalid="true"[^>]*aria-describedby="[^"]*${field}-error"`);
+    expect(answer.status).toBe(status);
+    const page = await answer.text();
+    expect(page).toMatch(wrong);
+    expect(page).toContain(`id="${field}-error">${sentence}`);
+    expect(await signingIn(email, PASSWORD)).toBe(303);
+  });
+
+  it('cannot be guessed there more often than at the sign-in, with which the guesses are counted together', async () => {
+    const email = 'held@acme.example';
+    const visitor = await signedUp(world, email);
+    for (let n = 0; n < 5; n++) expect((await change(visitor, { current: `wrong guess ${n}` })).status).toBe(401);
+    for (let n = 0; n < 5; n++) expect(await signingIn(email, `wrong guess ${n}`)).toBe(401);
+    const answer = await change(visitor);
+    expect([answer.status, await answer.text()]).toEqual([429, expect.stringContaining('Wait 15 minutes')]);
+    expect(await signingIn(email, PASSWORD)).toBe(429);
+  });
+
+  it('of two changes at once is that of one', async () => {
+    const email = 'races@acme.example';
+    const [one, other] = [await signedUp(world, email), new Visitor(world.origin)];
+    await other.submit('/sign-in', { email, password: PASSWORD });
+    const answers = await Promise.all([change(one), change(other, { password: 'a third long one', again: 'a third long one' })]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([303, expect.any(Number)]);
+    const fits = [await signingIn(email, NEW), await signingIn(email, 'a third long one'), await signingIn(email, PASSWORD)];
+    expect(fits.toSorted()).toEqual([303, 401, 401]);
+  });
+
+  it('is not there for a guest, who is led to where one is chosen, nor for nobody', async () => {
+    const guest = new Visitor(world.origin);
+    await connectFor(world, guest, world.dana.accounts[1]!.account);
+    expect((await guest.get('/password')).headers.get('location')).toBe('/sign-up');
+    expect((await guest.submit('/password', sent, '/sign-up')).headers.get('location')).toBe('/sign-up');
+    expect((await new Visitor(world.origin).get('/password')).headers.get('location')).toBe('/sign-in?next=%2Fpassword');
+  });
+
+  it('that was changed is told in the audit trail of every account of that person, and the password is not', async () => {
+    const member = await join('told@acme.example', 'member');
+    await change(member);
+    const page = await owner.text(`${base}/audit`);
+    expect(page).toMatch(/told@acme\.example<\/strong> changed their own password/);
+    expect(page).not.toContain(NEW);
   });
 });
 

@@ -23,6 +23,7 @@ import { movementsRoutes } from './pages/movements.tsx';
 import { mrrRoutes } from './pages/mrr.tsx';
 import { objectsRoutes } from './pages/objects.tsx';
 import { overviewRoutes } from './pages/overview.tsx';
+import { passwordRoutes } from './pages/password.tsx';
 import { reportingRoutes } from './pages/reporting.tsx';
 import { rulesRoutes } from './pages/rules.tsx';
 import { settingsRoutes } from './pages/settings.tsx';
@@ -34,6 +35,7 @@ import type { Route } from './web/visit.ts';
 export const routes: readonly Route[] = [
   ...homeRoutes,
   ...signInRoutes,
+  ...passwordRoutes,
   ...connectRoutes,
   ...accountsRoutes,
   ...overviewRoutes,

@@ -75,6 +75,7 @@ const Who: FC<{ visit: Visit }> = ({ visit }) => {
       <div class="menu-body right">
         {person.email === null && <a href="/sign-up">Choose e-mail and password</a>}
         <a href="/accounts">Your accounts</a>
+        {person.email !== null && <a href="/password">Change password</a>}
         <form method="post" action="/sign-out">
           <Csrf visit={visit} />
           <button type="submit">Sign out</button>

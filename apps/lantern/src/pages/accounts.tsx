@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import { Time } from '../design/bits.tsx';
-import { Csrf } from '../design/form.tsx';
+import { Csrf, Notice } from '../design/form.tsx';
 import { Front, html } from '../design/layout.tsx';
 import { membershipsOf, type Role } from '../people/members.ts';
 import { closeOtherSessions, type OpenSession, sessionsOf } from '../people/sessions.ts';
@@ -88,6 +88,9 @@ async function accounts(visit: PersonVisit): Promise<Response> {
   return html(
     <Front visit={visit} title="Your accounts" wide>
       <h1>Your accounts</h1>
+      {visit.url.searchParams.get('changed') === 'password' && (
+        <Notice kind="good">Your password was changed. Everywhere else you were signed in, you are signed out.</Notice>
+      )}
       {lines.length === 0 ? (
         <p>You have no account here yet.</p>
       ) : (

@@ -44,6 +44,14 @@ async function settings(visit: AccountVisit): Promise<Response> {
           <dd>{place.timeZone}</dd>
         </dl>
       </section>
+      {visit.person.email !== null && (
+        <section aria-labelledby="sign-in">
+          <h2 id="sign-in">Your sign-in</h2>
+          <p>
+            You are signed in as {visit.person.email}. <a href="/password">Change your password</a>
+          </p>
+        </section>
+      )}
       <section aria-labelledby="leave">
         <h2 id="leave">Disconnect</h2>
         <p>

@@ -24,6 +24,7 @@ export const ACTIONS = {
   role_changed: 'changed a role',
   member_removed: 'removed a member',
   left: 'left the account',
+  password_changed: 'changed their own password',
 } as const;
 
 export type Action = keyof typeof ACTIONS;

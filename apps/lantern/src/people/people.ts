@@ -1,5 +1,6 @@
 import type { Query } from '@annex/kit';
-import { hashPassword, passwordFits, refusePassword } from './passwords.ts';
+import { guess, TOO_MANY } from './guesses.ts';
+import { hashPassword, refusePassword } from './passwords.ts';
 import { newId } from './secrets.ts';
 
 export interface Person {
@@ -50,34 +51,19 @@ export async function signUp(on: Query, given: { email: string; password: string
   return { person };
 }
 
-/** Failed attempts that are remembered, and for how long: enough for a person, too few for a machine. */
-const GUESSES = 10;
-const WINDOW_MS = 15 * 60_000;
-
 export type SignInOutcome = { readonly person: Person } | { readonly sentence: string; readonly status: 401 | 429 };
 
 /** The same answer for a wrong password and an unknown e-mail, in the same time. */
 export async function signIn(on: Query, given: { email: string; password: string; from: string; nowMs: number }): Promise<SignInOutcome> {
   const email = sameEmail(given.email);
-  const keys = [`email:${email}`, `from:${given.from}`];
-  const since = given.nowMs - WINDOW_MS;
-  const counted = await on.query<{ key: string; n: number }>(
-    'select key, count(*)::int as n from lantern.attempts where key = any($1::text[]) and at_ms > $2 group by key',
-    [keys, since],
-  );
-  if (counted.some(({ key, n }) => n >= (key.startsWith('from:') ? GUESSES * 5 : GUESSES)))
-    return { status: 429, sentence: 'Too many attempts. Wait 15 minutes and try again.' };
   const [found] = await on.query<Person & { password: string | null }>(`select ${COLUMNS}, password from lantern.people where email = $1`, [
     email,
   ]);
-  if (await passwordFits(given.password, found?.password ?? null)) {
-    await on.query('delete from lantern.attempts where key = $1', [keys[0]]);
-    const { password: _, ...person } = found!;
-    return { person };
-  }
-  await on.query('insert into lantern.attempts (key, at_ms) select key, $2 from unnest($1::text[]) as k(key)', [keys, given.nowMs]);
-  await on.query('delete from lantern.attempts where at_ms < $1', [since]);
-  return { status: 401, sentence: 'E-mail and password do not fit together.' };
+  const outcome = await guess(on, { ...given, email, stored: found?.password ?? null });
+  if (outcome === 'too many') return { status: 429, sentence: TOO_MANY };
+  if (outcome === 'wrong') return { status: 401, sentence: 'E-mail and password do not fit together.' };
+  const { password: _, ...person } = found!;
+  return { person };
 }
 
 /** A guest signs in as somebody known: what the guest had becomes theirs. */
