@@ -144,6 +144,12 @@ describe('months that are lived', () => {
     expect(changes(months.get('2028-05')!)).toEqual({ ...still, reactivation: 5000, end: before + 6000 });
     for (const month of ['2028-06', '2029-01', '2029-02']) expect(changes(months.get(month)!)).toEqual({ ...still, end: before + 6000 });
 
+    const { objects } = await world.lantern.lantern.kit.doctor({ account, livemode: false }, { objects: ['invoice', 'subscription'] });
+    expect(objects.map(({ object, drift }) => [object, drift])).toEqual([
+      ['subscription', []],
+      ['invoice', []],
+    ]);
+
     // What was told carries the moment of the clock.
     const told = await world.lantern.lantern.kit.query<{ day: string }>(
       `select to_char(to_timestamp((body->'data'->'object'->>'created')::bigint), 'YYYY-MM-DD') as day from annex.inbox

@@ -134,7 +134,7 @@ export const schedule: readonly EventRow[] = [
       'test_helpers.test_clock.advancing',
       'charge.failed',
       'payment_intent.payment_failed',
-      ['invoice.updated', ['attempt_count']],
+      ['invoice.updated', ['attempt_count', 'next_payment_attempt']],
       'invoice.payment_failed',
       ['invoice.updated', ['auto_advance']],
       'customer.subscription.deleted',

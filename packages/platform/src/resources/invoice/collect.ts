@@ -1,5 +1,5 @@
 import { type Draft, StripeError, type StripeObject } from '../../engine/index.ts';
-import { afterFailure, HARD } from '../subscription/dunning.ts';
+import { afterFailure, HARD, nextTry } from '../subscription/dunning.ts';
 import { markUncollectible, voidInvoice } from './close.ts';
 import { finalizationFailed, finalize } from './finalize.ts';
 import { attempt, failed, methodForInvoice, nothingToCharge } from './pay.ts';
@@ -37,19 +37,21 @@ function isHopeless(intent: StripeObject | undefined, method: StripeObject): boo
 export function collect(draft: Draft, invoice: StripeObject): void {
   const method = methodForInvoice(draft, invoice);
   const intentOf = (): StripeObject | undefined => draft.get('payment_intent', paymentOf(draft, invoice.id)?.payment.payment_intent);
+  // What is told of a failure says when it is tried again.
+  const tried = { automatic: true, next: nextTry(draft, invoice.attempt_count + 1) };
   if (method === undefined) {
-    nothingToCharge(draft, invoice, true);
+    nothingToCharge(draft, invoice, tried);
     afterFailure(draft, invoice);
     return;
   }
   if (isHopeless(intentOf(), method)) {
     // The try counts, but nothing is charged (documented).
-    draft.set(invoice, { attempt_count: invoice.attempt_count + 1 });
+    draft.set(invoice, { attempt_count: invoice.attempt_count + 1, next_payment_attempt: tried.next });
     afterFailure(draft, invoice);
     return;
   }
   try {
-    const after = attempt(draft, invoice, { method, offSession: true, automatic: true });
+    const after = attempt(draft, invoice, { method, offSession: true, ...tried });
     if (after.status === 'open' && intentOf()?.status === 'requires_action') {
       draft.set(after, { attempt_count: after.attempt_count + 1 }, { event: null });
       afterFailure(draft, invoice);
@@ -66,6 +68,7 @@ export function debitRefused(draft: Draft, intent: StripeObject, before: StripeO
   const payment = draft.find('invoice_payment', [['payment.payment_intent', intent.id]])[0];
   const invoice = draft.get('invoice', payment?.invoice);
   if (invoice?.status !== 'open') return;
-  failed(draft, invoice, true);
-  if (invoice.collection_method === 'charge_automatically') afterFailure(draft, invoice);
+  const isCollected = invoice.collection_method === 'charge_automatically';
+  failed(draft, invoice, { automatic: true, ...(isCollected && { next: nextTry(draft, invoice.attempt_count + 1) }) });
+  if (isCollected) afterFailure(draft, invoice);
 }

@@ -46,6 +46,12 @@ export function methodForInvoice(draft: Draft, invoice: StripeObject, given?: st
   );
 }
 
+/** Whether the platform tries by itself, and then when again if it fails (null: never). */
+export interface Try {
+  readonly automatic: boolean;
+  readonly next?: number | null;
+}
+
 /**
  * One attempt to collect an open invoice. A decline leaves it open and throws, keeping what happened; where the bank wants to
  * ask its owner the invoice stays open, and is answered.
@@ -53,7 +59,7 @@ export function methodForInvoice(draft: Draft, invoice: StripeObject, given?: st
 export function attempt(
   draft: Draft,
   invoice: StripeObject,
-  options: { method: StripeObject; offSession: boolean; automatic: boolean; returnUrl?: string },
+  options: Try & { method: StripeObject; offSession: boolean; returnUrl?: string },
 ): StripeObject {
   const payment = paymentOf(draft, invoice.id);
   const intent = draft.get('payment_intent', payment?.payment.payment_intent);
@@ -65,7 +71,7 @@ export function attempt(
       ...(options.returnUrl !== undefined && { return_url: options.returnUrl }),
     });
   } catch (error) {
-    if (error instanceof StripeError && error.status === 402) failed(draft, invoice, options.automatic);
+    if (error instanceof StripeError && error.status === 402) failed(draft, invoice, options);
     throw error;
   }
   const after = draft.get('payment_intent', intent.id)!;
@@ -79,19 +85,20 @@ export function attempt(
 }
 
 /** The first attempt counts; later ones only when the platform makes them. */
-export function failed(draft: Draft, invoice: StripeObject, automatic: boolean): StripeObject {
-  return counted(draft, invoice, automatic, ['invoice.updated', 'invoice.payment_failed']);
+export function failed(draft: Draft, invoice: StripeObject, tried: Try): StripeObject {
+  return counted(draft, invoice, tried, ['invoice.updated', 'invoice.payment_failed']);
 }
 
 /** Without a payment method nothing was tried, which is a failure all the same. */
-export function nothingToCharge(draft: Draft, invoice: StripeObject, automatic: boolean): StripeObject {
-  return counted(draft, invoice, automatic, ['invoice.payment_failed']);
+export function nothingToCharge(draft: Draft, invoice: StripeObject, tried: Try): StripeObject {
+  return counted(draft, invoice, tried, ['invoice.payment_failed']);
 }
 
-function counted(draft: Draft, invoice: StripeObject, automatic: boolean, event: readonly string[]): StripeObject {
+function counted(draft: Draft, invoice: StripeObject, { automatic, next }: Try, event: readonly string[]): StripeObject {
   const now = draft.get('invoice', invoice.id)!;
   const count = automatic || now.attempt_count === 0 ? now.attempt_count + 1 : now.attempt_count;
-  return draft.set(now, { attempted: true, attempt_count: count }, { event });
+  const again = next === undefined ? {} : { next_payment_attempt: next };
+  return draft.set(now, { attempted: true, attempt_count: count, ...again }, { event });
 }
 
 export function pay(draft: Draft, given: StripeObject, params: Params): StripeObject {
@@ -105,7 +112,7 @@ export function pay(draft: Draft, given: StripeObject, params: Params): StripeOb
   }
   const method = methodForInvoice(draft, invoice, params.payment_method ?? params.source);
   if (method === undefined) {
-    nothingToCharge(draft, invoice, false);
+    nothingToCharge(draft, invoice, { automatic: false });
     throw new StripeError(noSource(invoice).refusal, { keepsChanges: true });
   }
   const after = attempt(draft, invoice, { method, offSession: params.off_session ?? true, automatic: false });

@@ -17,9 +17,9 @@ export const HARD: ReadonlySet<string> = new Set([
   'transaction_not_allowed',
 ]);
 
-/** When an invoice is tried again after its last failure; null where all the tries are over. */
-function nextTry(draft: Draft, invoice: StripeObject): number | null {
-  const days = billingSettings(draft).retry_days[Math.max(0, invoice.attempt_count - 1)];
+/** When an invoice is tried again after so many failures; null where all the tries are over. */
+export function nextTry(draft: Draft, failures: number): number | null {
+  const days = billingSettings(draft).retry_days[Math.max(0, failures - 1)];
   return days === undefined ? null : draft.now + DAY * days;
 }
 
@@ -33,7 +33,7 @@ function giveUp(draft: Draft, subscription: StripeObject): void {
 /** What follows a failed automatic payment: the next try, a delinquent customer, and a subscription that is past due or over. */
 export function afterFailure(draft: Draft, failed: StripeObject): void {
   const invoice = draft.get('invoice', failed.id)!;
-  const next = nextTry(draft, invoice);
+  const next = nextTry(draft, invoice.attempt_count);
   draft.set(invoice, { next_payment_attempt: next }, { event: null });
   const subscription = draft.get('subscription', invoice.parent?.subscription_details?.subscription);
   if (subscription?.latest_invoice === invoice.id && !ENDED.has(subscription.status)) {
