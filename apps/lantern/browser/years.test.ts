@@ -122,7 +122,7 @@ it('five years of two currencies, coupons, failing cards and pauses come to what
   await expectTruth(shop, simulate.ledgerOf(lived, scenario));
 }, 180_000);
 
-it('the same with every fault switched on, while the extension catches up every three weeks', async () => {
+it('the same with every fault switched on, while the extension catches up every two weeks', async () => {
   const shop = await openShop(1);
   const { account } = shop;
   const lived = business('2035-06-01', 8, 'refund: 0');
@@ -148,9 +148,9 @@ it('the same with every fault switched on, while the extension catches up every 
   const { kit } = world.lantern.lantern;
   let [caughtUp, recovered] = [0, 0];
   const catchUp = async (now: number): Promise<void> => {
-    if (now < caughtUp + 21 * 86_400) return;
+    if (now < caughtUp + 14 * 86_400) return;
     caughtUp = now;
-    // A list that could not be read is read again at once: three weeks later its events would be gone.
+    // A list that could not be read is read again at once: two weeks later its events would be gone.
     for (let requests = 0; requests === 0; ) {
       const read = await kit.reconcile({ account, livemode: false });
       requests = read.requests;

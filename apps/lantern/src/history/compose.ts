@@ -112,8 +112,7 @@ function lineOf(events: readonly KeptEvent[], present: Present | undefined, hist
   });
   const last = events.at(-1);
   if (last !== undefined && present !== undefined && tellsMore(present, last)) {
-    const at = Math.floor(present.lo / 1000);
-    const observation = ofState(present.state, history, seenAs(at, present.lo));
+    const observation = ofState(present.state, history, seenAs(sinceWhen(present, last), present.lo));
     line.push({ observation, origin: { kind: 'fetch' }, discounts: present.state.discounts });
   }
   return line;
@@ -124,6 +123,16 @@ const beforeOf = ({ before, after }: KeptEvent): CompactSubscription => stateIn(
 /** An event was missed: what was fetched is certainly newer than the last event, and other. */
 const tellsMore = (present: Present, last: KeptEvent): boolean =>
   !present.dirty && present.lo > last.at * 1000 + 999 && textOf(present.state) !== textOf(stateIn(last.after));
+
+/**
+ * Since when (seconds) the present state stands that no event told: its own end, or the end of the trial that the last event still
+ * showed; else not later than when it was fetched.
+ */
+function sinceWhen({ state, lo }: Present, last: KeptEvent): number {
+  const fetched = Math.floor(lo / 1000);
+  const own = state.ended_at ?? (stateIn(last.after).status === 'trialing' && state.status !== 'trialing' ? state.trial_end : null);
+  return own !== null && own >= last.at && own <= fetched ? own : fetched;
+}
 
 function pastOf(state: CompactSubscription, history: CustomerHistory, until: number): Seen[] {
   const lines = (history.lines.get(state.id) ?? []).filter(({ start }) => start < until).map((line) => onItem(line, state));
