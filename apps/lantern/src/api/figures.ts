@@ -1,8 +1,9 @@
 import { isMonth } from '../design/months.ts';
 import { accountFigures } from '../figures/account.ts';
 import { bookOf, countingOf } from '../figures/books.ts';
-import { customerLines, customerTotals, SORTS, type Sort, STATUSES, type Status } from '../figures/customers.ts';
+import { NO_COUNTRY } from '../figures/customer-choices.ts';
 import { toPlain } from '../figures/desk.ts';
+import { customerLines, customerTotals, SORTS, type Sort, STATUSES, type Status } from '../figures/find-customers.ts';
 import { readMonths } from '../figures/months.ts';
 import { isKind, KIND_TEXT, movementLines } from '../figures/movements.ts';
 import { metricsOf } from '../figures/rates-of-month.ts';
@@ -17,6 +18,8 @@ const oneOf = <T extends string>(query: URLSearchParams, name: string, choices: 
   if (found === undefined) throw new ApiError(400, `${name} must be one of ${choices.join(', ')}, not ‘${asked}’.`, name);
   return found;
 };
+
+const textIn = (query: URLSearchParams, name: string): string => (query.get(name) ?? '').trim().slice(0, 200);
 
 const figures: ApiRoute = {
   path: '/figures',
@@ -108,17 +111,22 @@ const customers: ApiRoute = {
       .map((one) => `\`${one}\``)
       .join(', ')}; \`mrr\` unless told.`,
     search: 'Part of a name or an address, or an id.',
+    plan: 'The id of a price or a product: who has it now; of customers with no running subscription, who had it.',
+    country: `The country of the customer’s address, such as \`DE\`; \`${NO_COUNTRY}\`: not known.`,
     page: 'Which page, from 1.',
     limit: 'How many on a page, up to 500; 100 unless told.',
   },
-  answers: '`{currency, customers, mrr, data: [{id, name, email, mrr, ending, ends_at, first_day, last_day, plans}]}`',
+  answers:
+    '`{currency, customers, mrr, data: [{id, name, email, country, mrr, ending, ends_at, first_day, last_day, plans, former_plans}]}`',
   run: async ({ lantern, place, query }) => {
     const { desk } = await accountFigures(lantern, place);
     const limit = numberIn(query, 'limit', { standard: 100, most: 500 });
     const filter = {
       status: oneOf(query, 'status', Object.keys(STATUSES) as Status[], 'all'),
       sort: oneOf(query, 'sort', Object.keys(SORTS) as Sort[], 'mrr'),
-      search: (query.get('search') ?? '').slice(0, 200),
+      search: textIn(query, 'search'),
+      plan: textIn(query, 'plan'),
+      country: textIn(query, 'country'),
       offset: (numberIn(query, 'page', { standard: 1, most: 1_000_000 }) - 1) * limit,
       limit,
     };
