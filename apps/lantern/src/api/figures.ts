@@ -36,8 +36,8 @@ const figures: ApiRoute = {
         as_of_ms: nowMs,
       },
       ...{ mrr: month?.end ?? 0, arr: (month?.end ?? 0) * 12, active: month?.active ?? 0, committed_mrr: (month?.end ?? 0) - now.ending },
-      month: month === undefined ? null : { month: month.month, ...metricsOf(months, desk.rules) },
-      last_month: months.length < 2 ? null : { month: months.at(-2)!.month, ...metricsOf(months, desk.rules, months.length - 2) },
+      month: month === undefined ? null : { month: month.month, ...metricsOf(months) },
+      last_month: months.length < 2 ? null : { month: months.at(-2)!.month, ...metricsOf(months, months.length - 2) },
       ...{ unconverted: now.unconverted, being_counted_again: now.stale },
     };
   },

@@ -1,7 +1,7 @@
 import type { Query } from '@annex/kit';
 import { monthsBetween } from '../design/months.ts';
 import { lastDay } from '../ledger/calendar.ts';
-import { type Kind, type Month, monthOf } from '../ledger/index.ts';
+import { type DayCount, type Kind, type Month, monthOf, trailingDays, trailingOf } from '../ledger/index.ts';
 import type { Desk } from './desk.ts';
 import type { Rates } from './rates.ts';
 
@@ -86,11 +86,25 @@ function monthFrom(month: string, sums: readonly Sum[], { start, end, active }: 
   };
 }
 
+const DAYS = `
+  select day, sum((kind = 'new')::int)::int as "newCustomers", sum((kind = 'churn')::int)::int as "churnedCustomers",
+    sum(case when after = amount and after > 0 then 1 when after = 0 and amount < 0 then -1 else 0 end)::int as appeared
+  from lantern.counted_movements where account = $1 and livemode = $2 and under & $3::smallint <> 0 and day = any($4::text[]) group by 1`;
+
 /** As the account is counted, or under other rules that books are kept for: `shown` is their bit. */
 export async function readMonths(on: Query, desk: Desk, about: { rates: Rates; today: string; shown?: number }): Promise<Month[]> {
-  const key = [desk.account, desk.livemode, about.shown ?? desk.shown];
+  const shown = about.shown ?? desk.shown;
+  const key = [desk.account, desk.livemode, shown];
   const sums = await on.query<Sum>(SUMS, key);
   const changes = await on.query<Change>(CHANGES, [...key, desk.currency]);
   if (sums.length === 0 && changes.length === 0) return [];
-  return monthsFrom(sums, changes, { rates: about.rates, through: monthOf(about.today) });
+  const { rates, today } = about;
+  const months = monthsFrom(sums, changes, { rates, through: monthOf(today) });
+  if (desk.slots.find(({ bit }) => bit === shown)?.rules.churnRate !== 'of_start_and_new') return months;
+  const days = trailingDays(
+    months.map(({ month }) => month),
+    today,
+  );
+  const counts = new Map((await on.query<DayCount & { day: string }>(DAYS, [...key, days])).map((one) => [one.day, one]));
+  return months.map((month) => ({ ...month, trailing: trailingOf(month, counts, today) }));
 }

@@ -1,4 +1,4 @@
-import { churnOf, type Month, type Rules, ratesOf } from '../ledger/index.ts';
+import { churnOf, type Month, ratesOf } from '../ledger/index.ts';
 
 /** What is said of a month beside its roll-forward. Shares as fractions; null where they are undefined. */
 export interface Metrics {
@@ -20,17 +20,17 @@ export interface Metrics {
 const complement = (share: number | null): number | null => (share === null ? null : 1 - share);
 
 /** Customers lost in the last three months, as a share per month of those who were there. */
-function trailingChurn(months: readonly Month[], at: number, { churnRate }: Rules): number | null {
-  const shares = months.slice(Math.max(0, at - 2), at + 1).map((month) => churnOf(month, churnRate));
+function trailingChurn(months: readonly Month[], at: number): number | null {
+  const shares = months.slice(Math.max(0, at - 2), at + 1).map((month) => churnOf(month));
   const there = shares.reduce((sum, [, those]) => sum + those, 0);
   return there === 0 ? null : shares.reduce((sum, [left]) => sum + left, 0) / there;
 }
 
-export function metricsOf(months: readonly Month[], rules: Rules, at = months.length - 1): Metrics | undefined {
+export function metricsOf(months: readonly Month[], at = months.length - 1): Metrics | undefined {
   const month = months[at];
   if (month === undefined) return undefined;
-  const rates = ratesOf(month, rules);
-  const churn = trailingChurn(months, at, rules);
+  const rates = ratesOf(month);
+  const churn = trailingChurn(months, at);
   return {
     arr: month.end * 12,
     netNew: month.end - month.start,

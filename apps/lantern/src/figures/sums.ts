@@ -1,5 +1,5 @@
 import type { Query } from '@annex/kit';
-import { monthOf } from '../ledger/index.ts';
+import { appears, monthOf } from '../ledger/index.ts';
 import { type Columns, columnsOf, unnested } from './columns.ts';
 import type { CountedBalance, CountedMovement } from './counted.ts';
 
@@ -40,9 +40,6 @@ const BALANCES: Columns<MonthBalance> = {
   names: ['month', 'currency', 'under', 'delta', 'n'],
   types: ['text', 'text', 'smallint', 'bigint', 'bigint'],
 };
-
-/** Customers with MRR: one more, one fewer, or as many. */
-const appears = ({ amount, after }: CountedMovement): number => (after === amount && after > 0 ? 1 : after === 0 && amount < 0 ? -1 : 0);
 
 function movedSums({ gone, come }: Turn<CountedMovement>): MonthSum[] {
   const sums = new Map<string, MonthSum>();

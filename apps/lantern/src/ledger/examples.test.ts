@@ -130,14 +130,14 @@ describe('rates', () => {
   const left = (count: number, at: string, unit: number): Observation[] => times(count, { unit, at, status: 'canceled' });
 
   test('100 of 1,000 leave while 100 come: 10.0 % churn, of those who were there', () => {
-    const months = monthsOf([
+    const seen = [
       ...times(1_000, { unit: 1_000 }),
       ...left(100, '2026-02-10', 1_000),
       ...times(100, { unit: 1_000, at: '2026-02-12' }, 1_000),
-    ]);
-    expect(ratesOf(months[1]!).customerChurn).toBe(0.1);
+    ];
+    expect(ratesOf(monthsOf(seen)[1]!).customerChurn).toBe(0.1);
     // Stripe's own example: 100 of those and of the new ones.
-    expect(ratesOf(months[1]!, presetOf('stripe')!.rules).customerChurn).toBe(100 / 1_100);
+    expect(ratesOf(monthsOf(seen, presetOf('stripe')!.rules)[1]!).customerChurn).toBe(100 / 1_100);
   });
   test('of 100 at $10, five go to $25 and ten leave: 97.5 % is retained', () => {
     const months = monthsOf([

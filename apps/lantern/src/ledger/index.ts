@@ -4,6 +4,7 @@ import { type Convert, type Movement, movementsOf, sameCurrency } from './moveme
 import type { Observation } from './observation.ts';
 import { type LedgerRow, ledgerRows } from './rows.ts';
 import { PLAIN, type Rules } from './rules.ts';
+import { countDays, trailingOf } from './trailing.ts';
 
 export { type Calendar, calendarOf, monthOf, nextMonth, UTC } from './calendar.ts';
 export { type Cohort, cohortsOf } from './cohorts.ts';
@@ -15,6 +16,7 @@ export { type Observation, type SeenDiscount, type SeenItem, timelines } from '.
 export { type MirrorInvoiceLine, type MirrorSubscription, observed, reconstructed } from './reconstruct.ts';
 export { type LedgerRow, ledgerRows, type Reason } from './rows.ts';
 export { OWN_BIT, PLAIN, PRESETS, type Preset, presetOf, type Rules } from './rules.ts';
+export { appears, type DayCount, type Trailing, trailingDays, trailingOf } from './trailing.ts';
 export { type Slot, type Variant, variantsOf } from './variants.ts';
 
 /** Everything that follows from an account's observations under one set of rules. */
@@ -43,5 +45,7 @@ export function ledgerOf(observations: readonly Observation[], options: LedgerOp
   if (first === Number.POSITIVE_INFINITY) return { rows, movements, months: [] };
   const [from, last] = [first, rows.at(-1)?.at ?? first].map((at) => monthOf(calendar.day(at))) as [string, string];
   const months = monthsOf(rows, movements, { calendar, convert, from, through: through ?? last });
-  return { rows, movements, months };
+  if (rules.churnRate === 'of_start') return { rows, movements, months };
+  const [counts, today] = [countDays(movements), now === Number.POSITIVE_INFINITY ? undefined : calendar.day(now)];
+  return { rows, movements, months: months.map((month) => ({ ...month, trailing: trailingOf(month, counts, today) })) };
 }

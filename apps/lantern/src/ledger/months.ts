@@ -1,7 +1,7 @@
 import { type Calendar, lastDay, monthOf, nextMonth } from './calendar.ts';
 import type { Convert, Kind, Movement } from './movements.ts';
 import type { LedgerRow } from './rows.ts';
-import { PLAIN, type Rules } from './rules.ts';
+import type { Trailing } from './trailing.ts';
 
 /** A month of the roll-forward: start + new + reactivation + expansion + contraction + churn + fx = end, always. Losses are negative. */
 export interface Month extends Readonly<Record<Kind, number>> {
@@ -19,6 +19,8 @@ export interface Month extends Readonly<Record<Kind, number>> {
   /** Lost from customers who were there at the start: what the rates are computed from. */
   readonly lostFromStart: { readonly churned: number; readonly churn: number; readonly contraction: number; readonly expansion: number };
   readonly activeAtStart: number;
+  /** Where the rules look at thirty days. */
+  readonly trailing?: Trailing;
 }
 
 const KINDS: readonly Kind[] = ['new', 'reactivation', 'expansion', 'contraction', 'churn'];
@@ -115,16 +117,16 @@ export interface Rates {
 const over = (top: number, bottom: number): number | null => (bottom === 0 ? null : top / bottom);
 
 /** Who left, as a share. Of those there at the start only they are counted, so that it never passes 100 %. */
-export function churnOf(month: Month, of: Rules['churnRate']): readonly [left: number, there: number] {
-  return of === 'of_start'
-    ? [month.lostFromStart.churned, month.activeAtStart]
-    : [month.churnedCustomers, month.activeAtStart + month.newCustomers];
+export function churnOf({ lostFromStart, activeAtStart, trailing }: Month): readonly [left: number, there: number] {
+  return trailing === undefined
+    ? [lostFromStart.churned, activeAtStart]
+    : [trailing.churnedCustomers, trailing.activeAtStart + trailing.newCustomers];
 }
 
-export function ratesOf(month: Month, { churnRate }: Pick<Rules, 'churnRate'> = PLAIN): Rates {
+export function ratesOf(month: Month): Rates {
   const { lostFromStart: lost, start } = month;
   return {
-    customerChurn: over(...churnOf(month, churnRate)),
+    customerChurn: over(...churnOf(month)),
     grossMrrChurn: over(-(lost.churn + lost.contraction), start),
     netMrrChurn: over(-(lost.churn + lost.contraction + lost.expansion), start),
     quickRatio: over(month.new + month.reactivation + month.expansion, -(month.contraction + month.churn)),

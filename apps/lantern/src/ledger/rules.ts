@@ -16,7 +16,10 @@ export interface Rules {
   readonly free: 'churn' | 'contraction';
   /** Customers that are new and gone within one month: in both columns, or in none. */
   readonly sameMonth: 'show' | 'hide';
-  /** Of whom the customers who left are a share: of those there at the start, or of those and the new ones. Moves no MRR. */
+  /**
+   * Of whom the customers who left are a share: of those there when the month began, or, over the thirty days to its end, of those
+   * there when they began and the new ones. Moves no MRR.
+   */
   readonly churnRate: 'of_start' | 'of_start_and_new';
 }
 

@@ -1,13 +1,12 @@
 import { decimalsOf } from '@annex/money';
 import { accountFigures } from '../figures/account.ts';
 import { readMonths } from '../figures/months.ts';
-import { type Month, type Movement, type Rules, ratesOf } from '../ledger/index.ts';
+import { type Month, type Movement, ratesOf } from '../ledger/index.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
 import { previewOf } from './mrr.tsx';
 
 interface Exported {
   readonly currency: string;
-  readonly rules: Rules;
   readonly months: readonly Month[];
   /** The oldest first. */
   readonly movements: readonly Pick<Movement, 'customer' | 'day' | 'kind' | 'amount' | 'after' | 'reason' | 'because' | 'reconstructed'>[];
@@ -25,7 +24,7 @@ async function exported(visit: AccountVisit): Promise<Exported> {
   const shown = preview?.bit ?? figures.desk.shown;
   const months = preview === undefined ? figures.months : await readMonths(lantern.kit.database, figures.desk, { ...figures, shown });
   const movements = await lantern.kit.query<Exported['movements'][number]>(MOVEMENTS, [place.account, place.livemode, shown]);
-  return { currency, rules: (preview ?? figures.desk).rules, months, movements };
+  return { currency, months, movements };
 }
 
 /** `seats`, or `canceled: too expensive`. */
@@ -59,7 +58,7 @@ const major = (minor: number, currency: string): string => {
   return `${minor < 0 ? '-' : ''}${decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`}`;
 };
 
-function summary({ months, currency, rules: under }: Exported): Response {
+function summary({ months, currency }: Exported): Response {
   const head = [
     'month',
     'currency',
@@ -77,7 +76,7 @@ function summary({ months, currency, rules: under }: Exported): Response {
   ];
   const rows = months.map((month) => {
     const amounts = [month.start, month.new, month.reactivation, month.expansion, month.contraction, month.churn, month.fx, month.end];
-    const rates = ratesOf(month, under);
+    const rates = ratesOf(month);
     const rate = (value: number | null): Cell => (value === null ? null : value.toFixed(6));
     return [
       month.month,

@@ -6,7 +6,7 @@ import { monthText, monthTick } from '../design/months.ts';
 import { Table } from '../design/table.tsx';
 import { KINDS } from '../figures/months.ts';
 import { KIND_TEXT } from '../figures/movements.ts';
-import type { Month, Rules } from '../ledger/index.ts';
+import type { Month } from '../ledger/index.ts';
 import { monthColumns } from './mrr.tsx';
 
 const SHOWN = 24;
@@ -14,22 +14,19 @@ const SHOWN = 24;
 export interface MrrChartsProps {
   readonly months: readonly Month[];
   readonly currency: string;
-  readonly rules: Rules;
   /** What a month opens, where it opens anything. */
   readonly href: ((month: string) => string) | undefined;
 }
 
 /** The line of MRR, and the bars of what moved it, side by side where there is room. */
-export const MrrCharts: FC<MrrChartsProps> = ({ months, currency, rules, href }) => {
+export const MrrCharts: FC<MrrChartsProps> = ({ months, currency, href }) => {
   const shown = months.slice(-SHOWN);
   const hasFx = shown.some(({ fx }) => fx !== 0);
   const series = [
     ...KINDS.map((kind) => ({ name: kind, label: KIND_TEXT[kind] })),
     ...(hasFx ? [{ name: 'fx' as const, label: 'Exchange rates' }] : []),
   ];
-  const table = (
-    <Table caption="MRR by month" columns={monthColumns({ currency, rules, months: shown, href })} rows={[...shown].reverse()} />
-  );
+  const table = <Table caption="MRR by month" columns={monthColumns({ currency, months: shown, href })} rows={[...shown].reverse()} />;
   const tick = (value: number): string => shortMoneyText(value, currency);
   const opens = (month: string) => (href === undefined ? {} : { href: href(month) });
   return (

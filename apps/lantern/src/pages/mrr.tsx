@@ -8,18 +8,17 @@ import { Choices, type Column, Table } from '../design/table.tsx';
 import { type AccountFigures, accountFigures } from '../figures/account.ts';
 import { KINDS, readMonths } from '../figures/months.ts';
 import { KIND_TEXT } from '../figures/movements.ts';
-import { type Month, PRESETS, type Preset, presetOf, type Rules, ratesOf } from '../ledger/index.ts';
+import { type Month, PRESETS, type Preset, presetOf, ratesOf } from '../ledger/index.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
 import { MrrCharts } from './mrr-charts.tsx';
 
 /** Start and movements add up to the end in every row; the exchange line is there where it is not nothing. */
 export function monthColumns(about: {
   currency: string;
-  rules: Rules;
   months: readonly Month[];
   href: ((month: string) => string) | undefined;
 }): Column<Month>[] {
-  const { currency, rules, months, href } = about;
+  const { currency, months, href } = about;
   const amount = (head: string, of: (month: Month) => number): Column<Month> => ({
     ...{ head, number: true },
     cell: (month) => <Money minor={of(month)} currency={currency} />,
@@ -39,8 +38,8 @@ export function monthColumns(about: {
     ...(months.some(({ fx }) => fx !== 0) ? [amount('Exchange rates', (month) => month.fx)] : []),
     amount('End', (month) => month.end),
     { head: 'Customers', number: true, cell: ({ active }) => String(active) },
-    rate('Customer churn', (month) => ratesOf(month, rules).customerChurn),
-    rate('Net MRR churn', (month) => ratesOf(month, rules).netMrrChurn),
+    rate('Customer churn', (month) => ratesOf(month).customerChurn),
+    rate('Net MRR churn', (month) => ratesOf(month).netMrrChurn),
   ];
 }
 
@@ -64,7 +63,6 @@ async function mrr(visit: AccountVisit): Promise<Response> {
     preview === undefined ? figures.months : await readMonths(lantern.kit.database, figures.desk, { ...figures, shown: preview.bit });
   const { base } = place;
   const { currency, preset } = figures.desk;
-  const { rules } = preview ?? figures.desk;
   const query = preview === undefined ? '' : `?rules=${preview.id}`;
   const href = preview === undefined ? (month: string): string => `${base}/movements/${month}` : undefined;
   const own = preset ?? { id: 'own', name: 'Your own', sentence: 'The rules set for this account.' };
@@ -97,8 +95,8 @@ async function mrr(visit: AccountVisit): Promise<Response> {
           </Empty>
         ) : (
           <>
-            <MrrCharts months={months} currency={currency} rules={rules} href={href} />
-            <Table caption="MRR by month" columns={monthColumns({ currency, rules, months, href })} rows={[...months].reverse()} />
+            <MrrCharts months={months} currency={currency} href={href} />
+            <Table caption="MRR by month" columns={monthColumns({ currency, months, href })} rows={[...months].reverse()} />
             <p class="quiet below">
               As CSV:{' '}
               {EXPORTS.map(({ path, label }, n) => (

@@ -36,7 +36,7 @@ const Headline: FC<{ figures: AccountFigures; base: string }> = ({ figures, base
   const { desk, months, now } = figures;
   const { currency } = desk;
   const month = months.at(-1);
-  const metrics = metricsOf(months, desk.rules);
+  const metrics = metricsOf(months);
   const here = month === undefined ? base : `${base}/movements/${month.month}`;
   return (
     <Tiles>
@@ -70,7 +70,7 @@ const Ratios: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }
   const { months, desk } = figures;
   // The month that runs is not over: rates are those of the last whole one, where there is one.
   const at = months.length > 1 ? months.length - 2 : months.length - 1;
-  const [month, metrics] = [months[at], metricsOf(months, desk.rules, at)];
+  const [month, metrics] = [months[at], metricsOf(months, at)];
   if (month === undefined || metrics === undefined) return null;
   const money = (minor: number | null): string => (minor === null ? '–' : moneyText(Math.round(minor), desk.currency));
   const here = `${base}/movements/${month.month}`;
@@ -82,7 +82,7 @@ const Ratios: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }
           label="Customer churn"
           name="customer-churn"
           href={`${here}?kind=churn`}
-          note={desk.rules.churnRate === 'of_start' ? 'left ÷ there at the start' : 'left ÷ there at the start and new'}
+          note={desk.rules.churnRate === 'of_start' ? 'left ÷ there at the start' : 'left ÷ there and new, in 30 days to its end'}
         >
           {share(metrics.customerChurn)}
         </Tile>
@@ -231,12 +231,7 @@ async function overview(visit: AccountVisit): Promise<Response> {
             <p>As soon as one does, its monthly recurring revenue appears here.</p>
           </Empty>
         ) : (
-          <MrrCharts
-            months={figures.months}
-            currency={figures.desk.currency}
-            rules={figures.desk.rules}
-            href={(month) => `${base}/movements/${month}`}
-          />
+          <MrrCharts months={figures.months} currency={figures.desk.currency} href={(month) => `${base}/movements/${month}`} />
         )}
         <CountTiles counts={counts} base={base} />
         <p class="quiet">

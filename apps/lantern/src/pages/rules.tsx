@@ -87,7 +87,7 @@ const CHOICES: readonly {
     ...{ name: 'churnRate', label: 'Customer churn is a share of' },
     options: [
       { value: 'of_start', label: 'the customers there when the month began' },
-      { value: 'of_start_and_new', label: 'those and the new ones of the month' },
+      { value: 'of_start_and_new', label: 'those there 30 days before its end, and the new ones since' },
     ],
   },
 ];
