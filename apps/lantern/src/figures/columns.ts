@@ -5,8 +5,15 @@ export interface Columns<T> {
   readonly types: readonly string[];
 }
 
-/** `$3::text[], $4::bigint[]`: the columns as parameters, after those that come before. */
-export const unnested = ({ types }: Columns<never>, after: number): string =>
-  `unnest(${types.map((type, n) => `$${n + 1 + after}::${type}[]`).join(', ')})`;
+/** The columns as a table, from parameters that come after others. As `from unnest(a, b)` each column would be stored first, and apart. */
+export const unnested = ({ names, types }: Columns<never>, after: number): string =>
+  `(select ${types.map((type, n) => `unnest($${n + 1 + after}::${type}[]) as ${names[n]}`).join(', ')})`;
 
-export const columnsOf = <T>({ names }: Columns<T>, rows: readonly T[]): unknown[][] => names.map((name) => rows.map((row) => row[name]));
+/** Written as PostgreSQL writes arrays: the driver would look at every value for what it might be. */
+export const columnsOf = <T>({ names }: Columns<T>, rows: readonly T[]): string[] =>
+  names.map((name) => `{${rows.map((row) => element(row[name])).join(',')}}`);
+
+function element(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  return typeof value === 'string' ? `"${value.replace(/["\\]/g, '\\$&')}"` : String(value);
+}

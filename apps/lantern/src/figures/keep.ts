@@ -38,6 +38,17 @@ const KEPT_BALANCES: Kept<CountedBalance> = {
   ...{ table: 'lantern.counted_balances', columns: BALANCES, key: keyOf(BALANCES, ['customer', 'month', 'currency', 'under']) },
 };
 
+/** From which day on a customer's rows are read. */
+const OPENED: Columns<{ customer: string; since: string }> = { names: ['customer', 'since'], types: ['text', 'text'] };
+
+/**
+ * A customer's rows from a day on (`o`), by the index that begins with the customer. Left the choice, the planner takes the index of the
+ * days or all of the account, because the statistics of a table that is just being filled are never true.
+ */
+const rowsSince = <T>(table: string, { names }: Columns<T>, more = ''): string =>
+  `cross join lateral (select ${names.join(', ')}${more} from ${table} t
+    where t.account = $1 and t.livemode = $2 and t.customer = o.customer and t.${names[1]} >= o.since offset 0) t`;
+
 /** What is stored of some customers, from a day of each on: what lies before it is known to stay. */
 export interface Stored {
   readonly movements: readonly CountedMovement[];
@@ -46,17 +57,9 @@ export interface Stored {
 }
 
 export async function readStored(on: Query, { account, livemode }: World, from: ReadonlyMap<string, string>): Promise<Stored> {
-  const read = async <T>({ table, columns }: Kept<T>): Promise<T[]> => {
-    const found: T[] = [];
-    // Nearly all have the same day.
-    for (const day of new Set(from.values())) {
-      const customers = [...from.keys()].filter((customer) => from.get(customer) === day);
-      const since = `customer = any($3::text[]) and ${columns.names[1]} >= $4`;
-      const select = `select ${columns.names.join(', ')} from ${table} where account = $1 and livemode = $2 and ${since}`;
-      for (const row of await on.query<T>(select, [account, livemode, customers, day])) found.push(row);
-    }
-    return found;
-  };
+  const opened = [...from].map(([customer, since]) => ({ customer, since }));
+  const read = <T>({ table, columns }: Kept<T>): Promise<T[]> =>
+    on.query<T>(`select t.* from ${unnested(OPENED, 2)} o ${rowsSince(table, columns)}`, [account, livemode, ...columnsOf(OPENED, opened)]);
   return { movements: await read(KEPT_MOVEMENTS), balances: await read(KEPT_BALANCES), from };
 }
 
@@ -72,19 +75,19 @@ function turn<T>({ columns }: Pick<Kept<T>, 'columns'>, old: readonly T[], fresh
 async function replace<T>(tx: Query, { account, livemode }: World, { kept, turned }: { kept: Kept<T>; turned: Turn<T> }): Promise<void> {
   const { table, columns, key } = kept;
   if (turned.gone.length > 0) {
-    const same = key.names.map((name) => `t.${name} = g.${name}`).join(' and ');
-    // Said twice, so that they are looked up by the index: alone, the rows to be deleted are joined with all of the account.
-    const second = key.names[1]!;
-    const near = `t.customer = any($3::text[]) and t.${second} >= (select min(one) from unnest($4::text[]) one)`;
+    const row = (of: string): string => `(${key.names.map((name) => `${of}.${name}`).join(', ')})`;
     await tx.query(
-      `delete from ${table} t using ${unnested(key, 2)} as g(${key.names.join(', ')}) where t.account = $1 and t.livemode = $2 and ${near} and ${same}`,
+      `with g as (select * from ${unnested(key, 2)} given) delete from ${table} where ctid = any(array(
+         select t.ctid from (select customer, min(${key.names[1]}) as since from g group by 1) o ${rowsSince(table, key, ', ctid')}
+         join g on ${row('g')} = ${row('t')}))`,
       [account, livemode, ...columnsOf(key, turned.gone)],
     );
   }
   if (turned.come.length > 0) {
-    await tx.query(`insert into ${table} (account, livemode, ${columns.names.join(', ')}) select $1, $2, * from ${unnested(columns, 2)}`, [
-      ...[account, livemode, ...columnsOf(columns, turned.come)],
-    ]);
+    await tx.query(
+      `insert into ${table} (account, livemode, ${columns.names.join(', ')}) select $1, $2, * from ${unnested(columns, 2)} come`,
+      [account, livemode, ...columnsOf(columns, turned.come)],
+    );
   }
 }
 

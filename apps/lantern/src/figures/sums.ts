@@ -92,7 +92,7 @@ async function add<T>(
   const own = table.split('.')[1];
   const added = columns.names.slice(keys).map((name) => `${name} = ${own}.${name} + excluded.${name}`);
   await tx.query(
-    `insert into ${table} (account, livemode, ${columns.names.join(', ')}) select $1, $2, * from ${unnested(columns, 2)}
+    `insert into ${table} (account, livemode, ${columns.names.join(', ')}) select $1, $2, * from ${unnested(columns, 2)} added
      on conflict (account, livemode, ${columns.names.slice(0, keys).join(', ')}) do update set ${added.join(', ')}`,
     [...key, ...columnsOf(columns, rows)],
   );
