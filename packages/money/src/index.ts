@@ -41,4 +41,4 @@ export {
 } from './period.ts';
 export { type Priced, priceAmount, type Tier } from './price-amount.ts';
 export { classicCredit, type Debit, flexibleCredits, prorate, remaining, type Span } from './proration.ts';
-export { sumTaxes, type Tax, type Taxed, type TaxRate, taxAsGiven, taxOf, untaxed } from './tax.ts';
+export { type NetShare, netOf, netShare, sumTaxes, type Tax, type Taxed, type TaxRate, taxAsGiven, taxOf, untaxed } from './tax.ts';

@@ -1,5 +1,6 @@
 import { type Amount, amount, plus, type Ratio, ratio, rounded, times, whole } from './amount.ts';
 import { exactPriceAmount, type Priced } from './price-amount.ts';
+import type { NetShare } from './tax.ts';
 
 /** How a discount counts in MRR: it recurs for ever, for some months, or not at all. */
 export type Duration = 'forever' | 'repeating' | 'once';
@@ -16,11 +17,15 @@ export interface MrrDiscount {
 export interface MrrItem {
   readonly price: Priced & {
     readonly product?: string | undefined;
+    /** `inclusive` where tax is part of the price. */
+    readonly tax_behavior?: string | undefined;
     readonly recurring: { readonly interval: string; readonly interval_count: number; readonly usage_type?: string | undefined };
   };
   readonly quantity: number;
   /** Of a metered item: what its last closed period was invoiced at, in minor units. */
   readonly invoiced?: number | undefined;
+  /** What of its amount is left without the tax inside it; the whole where it is not told. */
+  readonly without_tax?: NetShare | undefined;
 }
 
 /** Which discounts are subtracted. A preset of the analytics. */
@@ -80,9 +85,12 @@ const percentOff = (months: readonly Ratio[], items: readonly MrrItem[], discoun
   return months.map((month, index) => (applies(discount, items[index]!) ? times(month, left) : month));
 };
 
+const withoutTax = (month: Ratio, { without_tax: left }: MrrItem): Ratio =>
+  left === undefined ? month : times(month, { over: BigInt(left.net), under: BigInt(left.gross) });
+
 /**
  * The integer MRR of each item of a subscription at an instant: its period's price made monthly, less its discounts in their
- * order, rounded half up once per item, never below zero. Metered items count nothing, or what their last period was invoiced at.
+ * order, less the tax inside what is left, rounded half up once per item, never below zero. Metered items count nothing, or what their last period was invoiced at.
  */
 export function itemMrr(
   items: readonly MrrItem[],
@@ -97,5 +105,5 @@ export function itemMrr(
   for (const discount of inForce(discounts, options.at, options.counted)) {
     months = discount.percent_off === null ? takeOff(months, items, discount) : percentOff(months, items, discount);
   }
-  return months.map((month) => amount(Math.max(0, rounded(month))));
+  return months.map((month, index) => amount(Math.max(0, rounded(withoutTax(month, items[index]!)))));
 }

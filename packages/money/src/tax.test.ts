@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sumTaxes, taxOf, untaxed } from './index.ts';
+import { itemMrr, netOf, netShare, sumTaxes, taxOf, untaxed } from './index.ts';
 
 const rate = (percentage: number, inclusive: boolean, id = `txr_${percentage}`) => ({ id, percentage, inclusive });
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
@@ -69,5 +69,38 @@ describe('of any price at any rates', () => {
         expect(new Set(summed.map((tax) => tax.rate)).size).toBe(summed.length);
       }),
     );
+  });
+});
+
+describe('what of a price is left without the tax in it', () => {
+  test('comes out to the cent of every billed amount that it is read off, whatever the rates', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 99_999_999 }), rates, (gross, applied) => {
+        const { net } = taxOf(gross, applied);
+        fc.pre(net > 0);
+        expect(netOf(gross, netShare(gross, net))).toBe(net);
+      }),
+    );
+  });
+  test.each([
+    [1_000, 840, 19],
+    [1_190, 1_000, 19],
+    [10_000, 9_346, 7],
+    [4_321_900, 3_758_991, 14.975],
+  ])('of %d that come to %d is a rate of %f percent', (gross, net, percentage) => {
+    const share = netShare(gross, net);
+    expect((100 * (share.gross - share.net)) / share.net).toBeCloseTo(percentage, 10);
+  });
+  test('are the amounts themselves where no rate leads from one to the other', () => {
+    expect(netShare(1_000_000_007, 999_999_937)).toEqual({ net: 999_999_937, gross: 1_000_000_007 });
+  });
+  test('that have none left is refused', () => {
+    expect(() => netShare(1, 0)).toThrow('0 is no price without the tax in 1');
+  });
+  test('is taken after discounts, and rounded once: $20.00 less $5.00 with 20 % in it counts $12.50 a month', () => {
+    const recurring = { interval: 'month', interval_count: 1 };
+    const item = { price: { unit_amount_decimal: '2000', recurring }, quantity: 1, without_tax: { net: 100, gross: 120 } };
+    const off = { duration: 'forever' as const, percent_off: null, amount_off: 500, end: null };
+    expect(itemMrr([item], [off], { at: 0, counted: new Set(['forever']) })).toEqual([1_250]);
   });
 });

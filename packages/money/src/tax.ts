@@ -1,5 +1,5 @@
 import { allocate } from './allocate.ts';
-import { type Amount, amount, plus, type Ratio, ratio, rounded, times, whole } from './amount.ts';
+import { type Amount, amount, plus, share as portion, type Ratio, ratio, rounded, times, whole } from './amount.ts';
 
 /** What of a tax rate its arithmetic depends on. The percentage has up to four decimals. */
 export interface TaxRate {
@@ -73,6 +73,28 @@ export const untaxed = (price: number, rates: readonly TaxRate[]): Taxed => ({
   net: amount(price),
   exclusive: amount(0),
 });
+
+/** What of a price is left without the tax that it includes: `net` of every `gross`. Whole numbers. */
+export interface NetShare {
+  readonly net: number;
+  readonly gross: number;
+}
+
+export const netOf = (price: number, { net, gross }: NetShare): Amount => portion(price, net, gross);
+
+/**
+ * The share behind a billed amount that came to `gross` with and to `net` without the tax inside it. Both were rounded, the rate was
+ * not, and it is sought so that other amounts come out right too: of a percentage's four decimals the fewest that lead from this gross
+ * to this net. Where none does (only a part was taxed), the amounts themselves are the share.
+ */
+export function netShare(gross: number, net: number): NetShare {
+  if (!(net > 0 && gross >= net)) throw new RangeError(`${net} is no price without the tax in ${gross}`);
+  for (let unit = 1; unit <= 10_000; unit *= 10) {
+    const found = { net: 100 * unit, gross: 100 * unit + portion(gross - net, 100 * unit, net) };
+    if (netOf(gross, found) === net) return found;
+  }
+  return { net, gross };
+}
 
 /** Taxes of several lines as one row per rate, in the order in which the rates first appear. */
 export function sumTaxes(taxes: readonly Tax[]): Tax[] {

@@ -24,7 +24,8 @@ const textIn = (query: URLSearchParams, name: string): string => (query.get(name
 const figures: ApiRoute = {
   path: '/figures',
   sentence: 'Where the account stands: MRR, customers, and the metrics of the present and the last whole month.',
-  answers: '`{currency, time_zone, rules, as_of_ms, mrr, arr, active, committed_mrr, month: {…}, last_month: {…}, unconverted}`',
+  answers:
+    '`{currency, time_zone, rules, as_of_ms, mrr, arr, active, committed_mrr, month: {…}, last_month: {…}, unconverted, tax_unknown_customers}`',
   run: async ({ lantern, place }) => {
     const { desk, months, now, nowMs } = await accountFigures(lantern, place);
     const month = months.at(-1);
@@ -38,7 +39,7 @@ const figures: ApiRoute = {
       ...{ mrr: month?.end ?? 0, arr: (month?.end ?? 0) * 12, active: month?.active ?? 0, committed_mrr: (month?.end ?? 0) - now.ending },
       month: month === undefined ? null : { month: month.month, ...metricsOf(months) },
       last_month: months.length < 2 ? null : { month: months.at(-2)!.month, ...metricsOf(months, months.length - 2) },
-      ...{ unconverted: now.unconverted, being_counted_again: now.stale },
+      ...{ unconverted: now.unconverted, tax_unknown_customers: now.taxUnknown, being_counted_again: now.stale },
     };
   },
 };
@@ -142,7 +143,7 @@ const customers: ApiRoute = {
 const customer: ApiRoute = {
   path: '/customers/:customer',
   sentence: 'One customer: its movements, the ledger rows behind them, and where each is known from.',
-  answers: '`{customer, currency, mrr, movements: […], ledger: [{subscription, item, at, before, mrr, reason, known_from}]}`',
+  answers: '`{customer, currency, mrr, movements: […], ledger: [{subscription, item, at, before, mrr, reason, tax_unknown, known_from}]}`',
   run: async ({ lantern, place, params }) => {
     const id = params.customer ?? '';
     const [history] = await readHistories(lantern.kit.database, place, [id]);

@@ -13,14 +13,26 @@ export const KindTag: FC<{ kind: Kind }> = ({ kind }) => (
   </span>
 );
 
+interface WhyProps {
+  readonly reason: string;
+  readonly because: string | null;
+  readonly reconstructed: boolean;
+  readonly tax_unknown?: boolean;
+}
+
 /** Why: the ledger's reason, and what the customer said. */
-export const Why: FC<{ reason: string; because: string | null; reconstructed: boolean }> = ({ reason, because, reconstructed }) => (
+export const Why: FC<WhyProps> = ({ reason, because, reconstructed, tax_unknown: unknown = false }) => (
   <>
     {reason}
     {because !== null && <span class="quiet"> · {because.replaceAll('_', ' ')}</span>}
     {reconstructed && (
       <span class="tag" title="Read off invoices: it happened before the account was connected">
         reconstructed
+      </span>
+    )}
+    {unknown && (
+      <span class="tag" title="The price includes tax, and no invoice has shown how much: the tax is still in it">
+        tax included, share unknown
       </span>
     )}
   </>

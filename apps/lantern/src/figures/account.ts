@@ -27,11 +27,14 @@ export interface NowFigures {
   /** MRR in currencies for which no rate is known: not in any total. */
   readonly unconverted: readonly { readonly currency: string; readonly amount: number }[];
   readonly reconstructed: boolean;
+  /** Customers whose MRR has tax in it: their prices include it, and nothing shows how much. */
+  readonly taxUnknown: number;
 }
 
 const NOW = `
   select coalesce(sum(ending), 0)::bigint as ending, count(*)::int as "endingCustomers",
     exists (select 1 from lantern.counted_books where account = $1 and livemode = $2 and under & $3::smallint <> 0 and reconstructed) as reconstructed,
+    (select count(*)::int from lantern.counted_books where account = $1 and livemode = $2 and under & $3::smallint <> 0 and tax_unknown) as "taxUnknown",
     (select count(distinct customer)::int from lantern.stale where account = $1 and livemode = $2) as stale
   from lantern.counted_books where account = $1 and livemode = $2 and under & $3::smallint <> 0 and ending > 0`;
 

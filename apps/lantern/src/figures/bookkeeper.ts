@@ -113,11 +113,22 @@ const CHANGED = `
   where s.account = $1 and s.livemode = $2 and s.customer is not null and s.changed_ms >= $3::bigint
   group by s.customer having max(s.changed_ms) > coalesce(max(b.through_ms), -1) order by s.customer`;
 
+const INCLUDES_TAX = `data->'total_taxes' @> '[{"tax_behavior": "inclusive"}]'`;
+const TAXED = `select 1 from mirror.invoices where account = $1 and livemode = $2 and ${INCLUDES_TAX} limit 1`;
+
+/** Of customers with included tax, every invoice tells: one without it, too. */
+const INVOICED = `
+  insert into lantern.stale (account, livemode, customer)
+  select $1, $2, i.customer from mirror.invoices i join lantern.counted_books b on b.account = i.account and b.livemode = i.livemode and b.customer = i.customer
+  where i.account = $1 and i.livemode = $2 and i.changed_ms >= $3::bigint and i.status in ('paid', 'open', 'uncollectible', 'void') and exists (
+    select 1 from mirror.invoices t where t.account = $1 and t.livemode = $2 and t.customer = i.customer and t.${INCLUDES_TAX})
+  group by i.customer having max(i.changed_ms) > max(b.invoices_ms) order by i.customer`;
+
 const DUE = `
   insert into lantern.stale (account, livemode, customer)
   select distinct account, livemode, customer from lantern.counted_books where account = $1 and livemode = $2 and next_at <= $3`;
 
-/** Subscriptions that came by import or were fetched again, books that are due, and everything once when the import has ended. */
+/** Subscriptions and invoices that came by import or were fetched again, books that are due, and everything once when the import has ended. */
 async function findStale({ now }: Lantern, tx: Query, world: World): Promise<void> {
   const key = [world.account, world.livemode];
   if ((await tx.query(CONNECTED, key)).length === 0) return;
@@ -130,12 +141,14 @@ async function findStale({ now }: Lantern, tx: Query, world: World): Promise<voi
   await followRules(tx, world);
   await keepPresentDiscounts(tx, world, desk.scanned_ms - OVERLAP_MS);
   await tx.query(CHANGED, [...key, desk.scanned_ms - OVERLAP_MS]);
+  if ((await tx.query(TAXED, key)).length > 0) await tx.query(INVOICED, [...key, desk.scanned_ms - OVERLAP_MS]);
   await tx.query(DUE, [...key, Math.floor((await nowOf(tx, world, now())) / 1000)]);
   const over = await tx.query("select 1 from annex.imports where account = $1 and livemode = $2 and state = 'done'", key);
   const settles = !desk.settled && over.length > 0;
   if (settles) await markAllStale(tx, world);
   const [scanned] = await tx.query<{ ms: number }>(
-    'select coalesce(max(changed_ms), 0)::bigint as ms from mirror.subscriptions where account = $1 and livemode = $2',
+    `select greatest(coalesce((select max(changed_ms) from mirror.subscriptions where account = $1 and livemode = $2), 0),
+      coalesce((select max(changed_ms) from mirror.invoices where account = $1 and livemode = $2), 0))::bigint as ms`,
     key,
   );
   await tx.query('update lantern.desks set scanned_ms = $3, settled = settled or $4 where account = $1 and livemode = $2', [

@@ -51,6 +51,10 @@ export function bookOf(history: CustomerHistory, rules: Rules, counting: Countin
 export const lastRows = (rows: readonly LedgerRow[]): Iterable<LedgerRow> =>
   new Map(rows.map((row) => [`${row.subscription} ${row.item}`, row])).values();
 
+/** Whether what it comes to now has tax in it, because nothing shows how much. */
+export const hasUnknownTax = (rows: readonly LedgerRow[]): boolean =>
+  rows.some(({ tax_unknown: unknown }) => unknown) && [...lastRows(rows)].some(({ tax_unknown: unknown }) => unknown);
+
 /** Now, in the reporting currency. */
 export function mrrOf(rows: readonly LedgerRow[], { calendar, convert, now }: Counting): number {
   const today = calendar.day(now);

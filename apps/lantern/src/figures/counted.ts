@@ -1,6 +1,6 @@
 import { type CustomerHistory, composeHistory } from '../history/compose.ts';
 import { type LedgerRow, type Movement, monthOf, type Slot, type Variant, variantsOf } from '../ledger/index.ts';
-import { type Counting, lastRows, mrrOf } from './books.ts';
+import { type Counting, hasUnknownTax, lastRows, mrrOf } from './books.ts';
 
 /** A row of `lantern.counted_movements`. */
 export interface CountedMovement extends Omit<Movement, 'rows' | 'before'> {
@@ -32,6 +32,10 @@ export interface CountedBook {
   readonly last_day: string | null;
   readonly subscriptions: number;
   readonly reconstructed: boolean;
+  /** The newest invoice that is in it, by when the mirror changed it (ms). */
+  readonly invoices_ms: number;
+  /** Its MRR has tax in it, because nothing shows how much. */
+  readonly tax_unknown: boolean;
 }
 
 /** Everything that is stored of one customer: its results under all rules, each row once, with the bits of those it stands under. */
@@ -101,6 +105,8 @@ function ofVariant({ under, rows: all, movements }: Variant, { history, counting
     last_day: movements.at(-1)?.day ?? null,
     subscriptions: history.present.filter(({ state }) => ['active', 'past_due'].includes(state.status)).length,
     reconstructed: movements.some((movement) => movement.reconstructed),
+    invoices_ms: history.invoicesMs ?? -1,
+    tax_unknown: hasUnknownTax(rows),
   };
   return {
     book,

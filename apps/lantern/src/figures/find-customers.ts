@@ -28,6 +28,7 @@ export const STATUSES = {
   trial: 'On trial',
   gone: 'Gone',
   never: 'Never paid',
+  tax_unknown: 'Tax included, share unknown',
 } as const;
 
 export type Status = keyof typeof STATUSES;
@@ -46,6 +47,7 @@ const WHERE: Readonly<Record<Status, string>> = {
   trial: TRIAL,
   gone: 'b.mrr = 0 and b.first_day is not null',
   never: 'b.first_day is null',
+  tax_unknown: 'b.tax_unknown',
 };
 
 const ORDER: Readonly<Record<Sort, string>> = {

@@ -92,10 +92,10 @@ async function replace<T>(tx: Query, { account, livemode }: World, { kept, turne
 }
 
 const INSERT_BOOKS = `
-  insert into lantern.counted_books (account, livemode, customer, under, minds, seal, through_ms, next_at, mrr, ending, ends_at, currencies, first_day, last_day, subscriptions, reconstructed)
-  select $1, $2, b.customer, b.under, b.minds, b.seal, b.through_ms, b.next_at, b.mrr, b.ending, b.ends_at, b.currencies, b.first_day, b.last_day, b.subscriptions, b.reconstructed
+  insert into lantern.counted_books (account, livemode, customer, under, minds, seal, through_ms, next_at, mrr, ending, ends_at, currencies, first_day, last_day, subscriptions, reconstructed, invoices_ms, tax_unknown)
+  select $1, $2, b.customer, b.under, b.minds, b.seal, b.through_ms, b.next_at, b.mrr, b.ending, b.ends_at, b.currencies, b.first_day, b.last_day, b.subscriptions, b.reconstructed, b.invoices_ms, b.tax_unknown
   from jsonb_to_recordset($3::jsonb) as b(customer text, under smallint, minds smallint, seal text, through_ms bigint, next_at bigint, mrr bigint, ending bigint, ends_at bigint,
-    currencies text[], first_day text, last_day text, subscriptions integer, reconstructed boolean)`;
+    currencies text[], first_day text, last_day text, subscriptions integer, reconstructed boolean, invoices_ms bigint, tax_unknown boolean)`;
 
 /** Replaces what is stored of these customers by what was counted, and keeps the sums of the months in step. */
 export async function keepCounted(

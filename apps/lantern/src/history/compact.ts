@@ -24,6 +24,8 @@ function price(given: Json): MirrorPrice {
     transform_quantity: given.transform_quantity ?? null,
     tiers_mode: given.tiers_mode ?? null,
     tiers: tiers(given.tiers),
+    // Said only where it changes a figure, so that all other states stay as short as they are.
+    ...(given.tax_behavior === 'inclusive' && { tax_behavior: 'inclusive' }),
     recurring: {
       interval: recurring?.interval ?? 'month',
       interval_count: recurring?.interval_count ?? 1,

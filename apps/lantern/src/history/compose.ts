@@ -1,6 +1,8 @@
 import { type MirrorInvoiceLine, type Observation, observed, reconstructed, type SeenDiscount } from '../ledger/index.ts';
 import { inOrder } from './chain.ts';
 import { type CompactSubscription, compactOf, type MirrorPrice } from './compact.ts';
+import { cutAt, inTime, type Seen } from './cut.ts';
+import { withoutIncludedTax } from './included-tax.ts';
 
 /** An event's state of a subscription, as it was kept. */
 export interface KeptEvent {
@@ -46,6 +48,8 @@ export interface CustomerHistory {
   readonly events: readonly KeptEvent[];
   /** By subscription: what its invoices billed. */
   readonly lines: ReadonlyMap<string, readonly MirrorInvoiceLine[]>;
+  /** The newest of these invoices, by when the mirror last changed it (ms). */
+  readonly invoicesMs?: number;
   /** By metered item: what its periods were invoiced at, the earliest first. */
   readonly usage: ReadonlyMap<string, readonly InvoicedUsage[]>;
   /** By subscription: since when (seconds) an invoice of it is open after a failed attempt. */
@@ -85,17 +89,13 @@ export function composeHistory(history: CustomerHistory): Composed {
   }
   const ids = [...new Set([...present.keys(), ...events.keys()])].sort();
   const observations: Observation[] = [];
-  const lines = ids.map((id) => withUsage(lineOf(inOrder(events.get(id) ?? []), present.get(id), history), history));
+  const lines = ids.map((id) => {
+    const line = withUsage(lineOf(inOrder(events.get(id) ?? []), present.get(id), history), history);
+    return withoutIncludedTax(line, history.lines.get(id));
+  });
   for (const line of lines) for (const one of withPastDue(withDiscounts(line, history))) observations.push(one);
   const origins = () => new Map(lines.flat().map(({ observation, origin }) => [originKey(observation), origin]));
   return { observations, origins };
-}
-
-interface Seen {
-  readonly observation: Observation;
-  readonly origin: Origin;
-  /** Which discounts stand in the state; they are put into it by `withDiscounts`. */
-  readonly discounts: readonly string[];
 }
 
 const seenAs = (at: number, seen: number) => ({ at, seen, discounts: [], pastDueSince: null });
@@ -164,23 +164,15 @@ function withTiers(state: CompactSubscription, { prices }: CustomerHistory): Com
 const ofState = (state: CompactSubscription, history: CustomerHistory, as: Parameters<typeof observed>[1]): Observation =>
   observed(withTiers(state, history), as);
 
-const inTime = ({ observation: a }: Seen, { observation: b }: Seen): number => a.at - b.at || a.seen - b.seen;
-
 /** Puts into metered items what their last period was invoiced at; a state is cut in two where an invoice comes while it stands. */
 function withUsage(line: readonly Seen[], { usage }: CustomerHistory): readonly Seen[] {
   if (usage.size === 0) return line;
-  const sorted = [...line].sort(inTime);
-  return sorted.flatMap(({ observation: seen, origin, discounts }, n): Seen[] => {
-    const until = sorted[n + 1]?.observation.at ?? Number.POSITIVE_INFINITY;
-    const made = seen.items.flatMap(({ id }) => usage.get(id) ?? []).map(({ at }) => at);
-    const cuts = [...new Set(made.filter((at) => at > seen.at && at < until))].sort((a, b) => a - b);
-    return [seen.at, ...cuts].map((at) => {
-      const items = seen.items.map((item) => {
-        const last = usage.get(item.id)?.findLast((one) => one.at <= at);
-        return last === undefined ? item : { ...item, invoiced: last.amount };
-      });
-      return { observation: { ...seen, at, items }, origin: at === seen.at ? origin : { kind: 'invoices' }, discounts };
-    });
+  return cutAt(line, {
+    instants: ({ id }) => (usage.get(id) ?? []).map(({ at }) => at),
+    itemAt(item, at) {
+      const last = usage.get(item.id)?.findLast((one) => one.at <= at);
+      return last === undefined ? item : { ...item, invoiced: last.amount };
+    },
   });
 }
 

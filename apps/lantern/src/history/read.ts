@@ -28,6 +28,14 @@ interface LineRow {
   proration: boolean;
   invoice: string;
   made: number;
+  /** Where the price includes tax: the line's taxes and discounts. */
+  taxed: Taxed | null;
+  changed: number;
+}
+
+interface Taxed {
+  readonly taxes: readonly { readonly amount: number; readonly tax_behavior: string }[];
+  readonly discounts: readonly { readonly amount: number }[] | null;
 }
 
 interface DiscountRow {
@@ -57,7 +65,9 @@ const LINES = `
   select i.customer, coalesce(d->>'subscription', p->>'subscription', l->>'subscription') as subscription, d->>'subscription_item' as item,
     coalesce(l->'pricing'->'price_details'->>'price', l->'price'->>'id') as price, (l->>'quantity')::int as quantity,
     (l->'period'->>'start')::bigint as starts, (l->'period'->>'end')::bigint as ends, (l->>'amount')::bigint as amount,
-    coalesce((d->>'proration')::boolean, (p->>'proration')::boolean, false) as proration, i.id as invoice, i.created as made
+    coalesce((d->>'proration')::boolean, (p->>'proration')::boolean, false) as proration, i.id as invoice, i.created as made,
+    case when l->'taxes' @> '[{"tax_behavior": "inclusive"}]' then jsonb_build_object('taxes', l->'taxes', 'discounts', l->'discount_amounts') end as taxed,
+    i.changed_ms as changed
   from mirror.invoices i cross join lateral jsonb_array_elements(i.data->'lines'->'data') l
     cross join lateral (select l->'parent'->'subscription_item_details' as d, l->'parent'->'invoice_item_details' as p) parts
   where i.account = $1 and i.livemode = $2 and i.customer = any($3::text[]) and not i.deleted and i.status in ('paid', 'open', 'uncollectible')
@@ -98,6 +108,7 @@ export async function readHistories(on: Query, { account, livemode }: World, cus
     present: (presentBy.get(customer) ?? []).map(({ one }) => one),
     events: eventsBy.get(customer) ?? [],
     lines: linesOf(linesBy.get(customer) ?? [], prices),
+    invoicesMs: (linesBy.get(customer) ?? []).reduce((newest, { changed }) => Math.max(newest, changed), -1),
     usage: usageOf(linesBy.get(customer) ?? [], prices),
     discounts: (discountsBy.get(customer) ?? []).flatMap(discountOf),
   }));
@@ -132,12 +143,23 @@ async function readPrices(on: Query, { account, livemode }: World, ids: readonly
 
 function linesOf(rows: readonly LineRow[], prices: ReadonlyMap<string, MirrorPrice>): Map<string, MirrorInvoiceLine[]> {
   const found = new Map<string, MirrorInvoiceLine[]>();
-  for (const { subscription, item, price, quantity, starts, ends, amount, proration } of rows) {
+  for (const { subscription, item, price, quantity, starts, ends, amount, proration, made, taxed } of rows) {
     if (subscription === null) continue;
-    const line = { subscription_item: item, price: prices.get(price ?? ''), quantity, start: starts, end: ends, amount, proration };
+    const line: MirrorInvoiceLine = {
+      ...{ subscription_item: item, price: prices.get(price ?? ''), quantity, start: starts, end: ends, amount, proration, made },
+      ...(taxed !== null && { taxed: netAndGross(amount, taxed) }),
+    };
     found.set(subscription, [...(found.get(subscription) ?? []), line]);
   }
   return found;
+}
+
+const sumOf = (rows: readonly { readonly amount: number }[] | null): number => (rows ?? []).reduce((sum, { amount }) => sum + amount, 0);
+
+/** Tax is taken of what discounts leave. */
+function netAndGross(amount: number, { taxes, discounts }: Taxed): NonNullable<MirrorInvoiceLine['taxed']> {
+  const gross = amount - sumOf(discounts);
+  return { net: gross - sumOf(taxes.filter((tax) => tax.tax_behavior === 'inclusive')), gross };
 }
 
 /** What metered items were invoiced at; the lines of one item on one invoice (its tiers) are added up. They come in order of time. */

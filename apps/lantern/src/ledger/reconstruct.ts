@@ -1,3 +1,4 @@
+import type { NetShare } from '@annex/money';
 import type { Observation, SeenDiscount, SeenItem } from './observation.ts';
 
 /** What of a mirrored subscription the ledger reads; Stripe's fields. */
@@ -35,6 +36,10 @@ export interface MirrorInvoiceLine {
   readonly end: number;
   readonly amount: number;
   readonly proration: boolean;
+  /** Unix seconds: when the invoice was made. */
+  readonly made: number;
+  /** Where it shows a tax that its price includes: what it came to after discounts, with that tax and without. */
+  readonly taxed?: NetShare | undefined;
 }
 
 const idOf = (value: string | { readonly id: string }): string => (typeof value === 'string' ? value : value.id);

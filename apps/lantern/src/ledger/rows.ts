@@ -8,6 +8,7 @@ export type Reason =
   | 'plan change'
   | 'seats'
   | 'usage'
+  | 'tax'
   | 'item added'
   | 'item removed'
   | 'discount'
@@ -36,6 +37,8 @@ export interface LedgerRow {
   /** The subscription lives, whatever it costs. */
   readonly living: boolean;
   readonly reconstructed: boolean;
+  /** The price includes tax and no invoice has shown how much: the MRR still has it. */
+  readonly tax_unknown: boolean;
 }
 
 const DAY = 86_400;
@@ -112,8 +115,12 @@ function itemReason(id: string, before: State, now: State): Reason {
   if (!samePrice(old.price, fresh.price)) return 'plan change';
   if (old.quantity !== fresh.quantity) return 'seats';
   if (old.invoiced !== fresh.invoiced) return 'usage';
+  if (!samePrice(old.without_tax, fresh.without_tax)) return 'tax';
   return (now.mrr.get(id) ?? 0) > (before.mrr.get(id) ?? 0) ? 'discount ended' : 'discount';
 }
+
+const hasUnknownTax = ({ items }: Observation, id: string): boolean =>
+  items.some((item) => item.id === id && item.price.tax_behavior === 'inclusive' && item.without_tax === undefined);
 
 const LIVING = new Set(['active', 'past_due', 'unpaid', 'paused']);
 
@@ -138,6 +145,7 @@ function rowsOfChange(before: State | undefined, now: State, at: number): Ledger
       because,
       living: LIVING.has(seen.status),
       reconstructed,
+      tax_unknown: is > 0 && hasUnknownTax(seen, id),
     });
   }
   return rows;

@@ -52,7 +52,7 @@ const Step: FC<{ movement: Movement; book: Book; figures: AccountFigures; base: 
         <KindTag kind={movement.kind} />
         <Money minor={movement.amount} currency={currency} signed />
         <span>
-          <Why {...movement} />
+          <Why {...movement} tax_unknown={movement.rows.some((n) => book.rows[n]!.tax_unknown)} />
         </span>
         <span class="quiet">
           <Money minor={movement.before} currency={currency} /> → <Money minor={movement.after} currency={currency} />

@@ -201,6 +201,10 @@ const Nobody: FC<{ without: readonly Without[] }> = ({ without }) => (
   </Empty>
 );
 
+/** What few accounts ever have is a choice only for who looks at it. */
+const shownStatuses = ({ status }: CustomerFilter): readonly Status[] =>
+  (Object.keys(STATUSES) as Status[]).filter((one) => one !== 'tax_unknown' || one === status);
+
 async function customers(visit: AccountVisit): Promise<Response> {
   const { lantern, place } = visit;
   const { database } = lantern.kit;
@@ -214,7 +218,7 @@ async function customers(visit: AccountVisit): Promise<Response> {
     <Inside visit={visit} title="Customers" at="/customers">
       <Choices
         label="Which customers"
-        choices={(Object.keys(STATUSES) as Status[]).map((status) => ({
+        choices={shownStatuses(filter).map((status) => ({
           ...{ label: STATUSES[status], href: addressOf(filter, { status }), current: status === filter.status },
         }))}
       />

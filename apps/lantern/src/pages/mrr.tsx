@@ -5,6 +5,7 @@ import { html, Inside } from '../design/layout.tsx';
 import { Money } from '../design/money.tsx';
 import { monthText } from '../design/months.ts';
 import { Choices, type Column, Table } from '../design/table.tsx';
+import { UnknownTax } from '../design/unknown-tax.tsx';
 import { type AccountFigures, accountFigures } from '../figures/account.ts';
 import { KINDS, readMonths } from '../figures/months.ts';
 import { KIND_TEXT } from '../figures/movements.ts';
@@ -89,6 +90,7 @@ async function mrr(visit: AccountVisit): Promise<Response> {
         )}
       </p>
       <Live name="mrr">
+        <UnknownTax customers={figures.now.taxUnknown} base={base} />
         {months.length === 0 ? (
           <Empty title="No subscription has paid yet">
             <p>The first one starts the line.</p>

@@ -8,6 +8,7 @@ import { Money } from '../design/money.tsx';
 import { moneyText } from '../design/money-text.ts';
 import { monthText } from '../design/months.ts';
 import { type Column, Table } from '../design/table.tsx';
+import { UnknownTax } from '../design/unknown-tax.tsx';
 import { type AccountFigures, accountFigures } from '../figures/account.ts';
 import { type Counts, countsOf } from '../figures/now.ts';
 import { forecasts, type Metrics, metricsOf } from '../figures/rates-of-month.ts';
@@ -156,6 +157,7 @@ const Caveats: FC<{ figures: AccountFigures; base: string }> = ({ figures, base 
           a month. <a href={`${base}/settings#rates`}>Set a rate</a>
         </Notice>
       )}
+      <UnknownTax customers={now.taxUnknown} base={base} />
       {now.stale > FEW && (
         <Notice>
           <CountOf n={now.stale} one="customer is" many="customers are" /> being counted again; figures settle in a moment.
