@@ -11,9 +11,10 @@ export { type Handler, type Handlers, type HandlersOptions, httpHandlers } from 
 export { nodeWebhook } from './http/node-webhook.ts';
 export type { Invariant, OwnInvariant } from './invariants/invariant.ts';
 export { type Connection, createKit, type Kit, type KitOptions } from './kit.ts';
-export type { Effect, InboxEvent } from './mirror/apply.ts';
+export type { InboxEvent } from './mirror/apply.ts';
 export type { AsideEvent } from './mirror/aside.ts';
 export type { DoctorOptions, DoctorReport, Drift, ObjectReport } from './mirror/doctor.ts';
+export type { Effect, TogetherEffect } from './mirror/effects.ts';
 export type { Change } from './mirror/feed.ts';
 export type { ImportMove, ObjectProgress, Progress } from './mirror/imports.ts';
 export type { MirroredObject } from './mirror/mirrored-object.ts';
