@@ -12,6 +12,7 @@ import { type AsideEvent, asideEvents, retryAside } from './mirror/aside.ts';
 import { type DoctorOptions, type DoctorReport, doctor } from './mirror/doctor.ts';
 import { type Effect, effectsOf, type TogetherEffect } from './mirror/effects.ts';
 import { type Change, changeFeed } from './mirror/feed.ts';
+import { type FetchedAgain, fetchAgain } from './mirror/fetch-again.ts';
 import { type ImportMove, moveImport, type Progress, readProgress, startAgain } from './mirror/imports.ts';
 import type { MirroredObject } from './mirror/mirrored-object.ts';
 import { mirroredObjects } from './mirror/objects/index.ts';
@@ -103,6 +104,10 @@ export interface Kit {
   reconcile(world: World): Promise<Reconciled>;
   /** Compares with the source, and repairs when told. */
   doctor(world: World, options?: DoctorOptions): Promise<DoctorReport>;
+  /**
+   * Fetches one mirrored object now, and says what changed. Throws `Refusal` where Stripe does not give it; nothing is changed then.
+   */
+  fetchAgain(world: World, object: string, id: string): Promise<FetchedAgain>;
   /** Events that were set aside after several attempts, and how to try them again. */
   aside(): Promise<AsideEvent[]>;
   retryAside(world: World, id?: string): Promise<number>;
@@ -214,6 +219,7 @@ function asked(setup: Setup): Omit<Kit, 'settings' | 'database' | 'connect' | 'b
     receipts: (account) => receipts(database, account),
     reconcile: (world) => reconcile(setup, world),
     doctor: (world, options) => doctor(setup, world, options),
+    fetchAgain: (world, object, id) => fetchAgain(setup, world, object, id),
     aside: () => asideEvents(database),
     retryAside: async (world, id) => {
       const again = await retryAside(database, world, id);
