@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountFigures } from '../src/figures/account.ts';
+import { readTrials } from '../src/figures/trials.ts';
 import type { Month } from '../src/ledger/index.ts';
 import { placeOf } from '../src/web/place.ts';
 import { createLanternWorld, type LanternWorld } from './lantern-world.ts';
@@ -76,7 +77,7 @@ const changes = ({ new: fresh, expansion, contraction, churn, reactivation, end 
 });
 
 describe('months that are lived', () => {
-  it('show the worked numbers: a coupon that ends, a trial that converts and leaves', async () => {
+  it('show the worked numbers: a coupon that ends, a trial that converts and leaves, and one that is left', async () => {
     // A3: 40.00 a month from 10 January, half price for three months.
     const coupon = await api('POST /v1/coupons', { percent_off: 50, duration: 'repeating', duration_in_months: 3 });
     const forty = await price(4000);
@@ -88,7 +89,12 @@ describe('months that are lived', () => {
     const trial = await api('POST /v1/subscriptions', {
       ...{ customer: await customerWith('pm_card_visa'), 'items[0][price]': await price(2900), trial_period_days: 14 },
     });
+    // Somebody else's, who leaves before it is over.
+    const tried = await api('POST /v1/subscriptions', {
+      ...{ customer: await customerWith('pm_card_visa'), 'items[0][price]': await price(9900), trial_period_days: 30 },
+    });
     await liveUntil('2027-02-20T09:00:00Z');
+    await api(`DELETE /v1/subscriptions/${tried.id}`);
     await api(`POST /v1/subscriptions/${trial.id}`, { cancel_at_period_end: 'true' });
     await liveUntil('2027-05-05T09:00:00Z');
     await settled();
@@ -101,6 +107,11 @@ describe('months that are lived', () => {
     expect(of('2027-02')).toEqual({ new: 2900, expansion: 0, contraction: 0, churn: 0, end: 4900 });
     expect(of('2027-03')).toEqual({ new: 0, expansion: 0, contraction: 0, churn: -2900, end: 2000 });
     expect(of('2027-04')).toEqual({ new: 0, expansion: 2000, contraction: 0, churn: 0, end: 4000 });
+    const { lantern } = world.lantern;
+    const { desk, nowMs } = await accountFigures(lantern, await placeOf(lantern.kit.database, account, 'test'));
+    const trials = (month: string) => readTrials(lantern.kit.database, desk, { month, nowSeconds: Math.floor(nowMs / 1000) });
+    expect(await trials('2027-02')).toEqual({ ended: 2, converted: 1 });
+    expect(await trials('2027-01')).toEqual({ ended: 0, converted: 0 });
   });
 
   it('show a card that fails, an unpaid subscription that is paid later, and a year that renews', async () => {

@@ -27,7 +27,7 @@ const figures: ApiRoute = {
   answers:
     '`{currency, time_zone, rules, as_of_ms, mrr, arr, active, committed_mrr, month: {…}, last_month: {…}, unconverted, tax_unknown_customers}`',
   run: async ({ lantern, place }) => {
-    const { desk, months, now, nowMs } = await accountFigures(lantern, place);
+    const { desk, months, trials, now, nowMs } = await accountFigures(lantern, place);
     const month = months.at(-1);
     return {
       ...{
@@ -38,7 +38,7 @@ const figures: ApiRoute = {
       },
       ...{ mrr: month?.end ?? 0, arr: (month?.end ?? 0) * 12, active: month?.active ?? 0, committed_mrr: (month?.end ?? 0) - now.ending },
       month: month === undefined ? null : { month: month.month, ...metricsOf(months) },
-      last_month: months.length < 2 ? null : { month: months.at(-2)!.month, ...metricsOf(months, months.length - 2) },
+      last_month: months.length < 2 ? null : { month: months.at(-2)!.month, ...metricsOf(months, months.length - 2), trials },
       ...{ unconverted: now.unconverted, tax_unknown_customers: now.taxUnknown, being_counted_again: now.stale },
     };
   },

@@ -1,10 +1,11 @@
 import type { Lantern } from '../lantern.ts';
-import { calendarOf, type Month } from '../ledger/index.ts';
+import { calendarOf, type Month, monthOf } from '../ledger/index.ts';
 import type { Place } from '../web/place.ts';
 import { nowOf } from './clock.ts';
 import { type Desk, deskOf } from './desk.ts';
 import { readMonths } from './months.ts';
 import { type Rates, readRates } from './rates.ts';
+import { readTrials, type Trials } from './trials.ts';
 
 /** Everything that a page of figures begins with. */
 export interface AccountFigures {
@@ -14,6 +15,10 @@ export interface AccountFigures {
   readonly nowMs: number;
   readonly today: string;
   readonly months: readonly Month[];
+  /** The month that rates are told of: the last whole one, or the first where it still runs. */
+  readonly told: number;
+  /** Of that month. */
+  readonly trials: Trials;
   readonly now: NowFigures;
 }
 
@@ -66,7 +71,10 @@ export async function accountFigures(lantern: Lantern, place: Place): Promise<Ac
   const balances = await database.query<{ currency: string; amount: number }>(BALANCES, [place.account, place.livemode, desk.shown]);
   const unconverted = balances.filter(({ currency }) => !rates.knows(currency));
   const months = await readMonths(database, desk, { rates, today });
-  const figures: AccountFigures = { desk, rates, nowMs, today, months, now: { ...now!, unconverted } };
+  const told = Math.max(0, months.length - 2);
+  const about = { month: months[told]?.month ?? monthOf(today), nowSeconds: Math.floor(nowMs / 1000) };
+  const trials = await readTrials(database, desk, about);
+  const figures: AccountFigures = { desk, rates, nowMs, today, months, told, trials, now: { ...now!, unconverted } };
   if (cache.size >= MOST_KEPT) cache.clear();
   cache.set(name, { key, figures });
   return figures;

@@ -10,6 +10,8 @@ export interface Metrics {
   readonly netChurn: number | null;
   readonly grossRetention: number | null;
   readonly netRetention: number | null;
+  /** Customers who came and left within the month: not in its rates. */
+  readonly earlyChurn: number;
   /** Null: nothing was lost. */
   readonly quickRatio: number | null;
   readonly arpu: number | null;
@@ -36,6 +38,7 @@ export function metricsOf(months: readonly Month[], at = months.length - 1): Met
     netNew: month.end - month.start,
     growth: month.start === 0 ? null : (month.end - month.start) / month.start,
     customerChurn: rates.customerChurn,
+    earlyChurn: month.churnedCustomers - month.lostFromStart.churned,
     grossChurn: rates.grossMrrChurn,
     netChurn: rates.netMrrChurn,
     grossRetention: complement(rates.grossMrrChurn),

@@ -68,9 +68,7 @@ const Headline: FC<{ figures: AccountFigures; base: string }> = ({ figures, base
 };
 
 const Ratios: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }) => {
-  const { months, desk } = figures;
-  // The month that runs is not over: rates are those of the last whole one, where there is one.
-  const at = months.length > 1 ? months.length - 2 : months.length - 1;
+  const { months, desk, trials, told: at } = figures;
   const [month, metrics] = [months[at], metricsOf(months, at)];
   if (month === undefined || metrics === undefined) return null;
   const money = (minor: number | null): string => (minor === null ? '–' : moneyText(Math.round(minor), desk.currency));
@@ -83,7 +81,11 @@ const Ratios: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }
           label="Customer churn"
           name="customer-churn"
           href={`${here}?kind=churn`}
-          note={desk.rules.churnRate === 'of_start' ? 'left ÷ there at the start' : 'left ÷ there and new, in 30 days to its end'}
+          note={
+            desk.rules.churnRate === 'of_start'
+              ? `left ÷ there at the start${metrics.earlyChurn > 0 ? `; ${countText(metrics.earlyChurn)} more came and left` : ''}`
+              : 'left ÷ there and new, in 30 days to its end'
+          }
         >
           {share(metrics.customerChurn)}
         </Tile>
@@ -99,6 +101,15 @@ const Ratios: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }
         <Tile label="ARPU" name="arpu" note="MRR ÷ paying customers">
           {money(metrics.arpu)}
         </Tile>
+        {trials.ended > 0 && (
+          <Tile
+            label="Trial conversion"
+            name="trial-conversion"
+            note={`${countText(trials.converted)} of ${countText(trials.ended)} trials that ended`}
+          >
+            {share(trials.converted / trials.ended)}
+          </Tile>
+        )}
         <Tile label="Lifetime value" name="ltv" note="ARPU ÷ churn of three months">
           {metrics.ltv === null ? 'not enough churn' : money(metrics.ltv)}
         </Tile>
