@@ -203,3 +203,13 @@ test('a discount is told when it begins and when it is over', async () => {
   const types = (await it.shop.events()).map((event) => event.type).filter((type) => type.startsWith('customer.discount'));
   expect(types).toEqual(['customer.discount.created', 'customer.discount.deleted']);
 });
+
+test('a discount that was taken off is not over once more when its months end', async () => {
+  const it = await onClock();
+  const coupon = await it.stripe.coupons.create({ percent_off: 50, duration: 'repeating', duration_in_months: 1 });
+  const { id } = await it.subscribe((await it.shop.price(2000)).id, [{ coupon: coupon.id }]);
+  await it.stripe.subscriptions.update(id, { discounts: '' });
+  await it.to(at(2, 2));
+  const types = (await it.shop.events()).map((event) => event.type).filter((type) => type.startsWith('customer.discount'));
+  expect(types).toEqual(['customer.discount.created', 'customer.discount.deleted']);
+});

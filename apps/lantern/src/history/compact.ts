@@ -61,6 +61,7 @@ export function compactOf(given: unknown): CompactSubscription {
     trial_start: object.trial_start ?? null,
     trial_end: object.trial_end ?? null,
     cancel_at: object.cancel_at ?? null,
+    canceled_at: object.canceled_at ?? null,
     cancel_at_period_end: object.cancel_at_period_end ?? false,
     cancellation_details: { reason: details?.reason ?? null, feedback: details?.feedback ?? null },
     pause_collection: object.pause_collection == null ? null : { behavior: object.pause_collection.behavior },

@@ -21,7 +21,7 @@ const seenFrom = (first: CompactSubscription, fetched: CompactSubscription) =>
   composeHistory({
     ...{ customer: 'cus_1', events: [created(first)], discounts: [] },
     present: [{ state: fetched, lo: 60 * DAY * 1000, hi: 60 * DAY * 1000, dirty: false }],
-    ...{ lines: new Map(), usage: new Map(), openSince: new Map(), prices: new Map() },
+    ...{ lines: new Map(), usage: new Map(), tries: new Map(), prices: new Map() },
   }).observations.map(({ at, status }) => [at / DAY, status]);
 
 describe('where the event was lost', () => {

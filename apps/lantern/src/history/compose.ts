@@ -1,4 +1,11 @@
-import { type MirrorInvoiceLine, type Observation, observed, reconstructed, type SeenDiscount } from '../ledger/index.ts';
+import {
+  type InvoiceTried,
+  type MirrorInvoiceLine,
+  type Observation,
+  observed,
+  reconstructed,
+  type SeenDiscount,
+} from '../ledger/index.ts';
 import { inOrder } from './chain.ts';
 import { type CompactSubscription, compactOf, type MirrorPrice } from './compact.ts';
 import { cutAt, inTime, type Seen } from './cut.ts';
@@ -52,8 +59,8 @@ export interface CustomerHistory {
   readonly invoicesMs?: number;
   /** By metered item: what its periods were invoiced at, the earliest first. */
   readonly usage: ReadonlyMap<string, readonly InvoicedUsage[]>;
-  /** By subscription: since when (seconds) an invoice of it is open after a failed attempt. */
-  readonly openSince: ReadonlyMap<string, number>;
+  /** By subscription: how it fared with its invoices, the earliest first. */
+  readonly tries: ReadonlyMap<string, readonly InvoiceTried[]>;
   readonly discounts: readonly KnownDiscount[];
   /** Tiers, which subscriptions do not carry. */
   readonly prices: ReadonlyMap<string, MirrorPrice>;
@@ -136,8 +143,8 @@ function sinceWhen({ state, lo }: Present, last: KeptEvent): number {
 
 function pastOf(state: CompactSubscription, history: CustomerHistory, until: number): Seen[] {
   const lines = (history.lines.get(state.id) ?? []).filter(({ start }) => start < until).map((line) => onItem(line, state));
-  const openSince = state.status === 'past_due' ? (history.openSince.get(state.id) ?? null) : null;
-  return reconstructed(withTiers(state, history), lines, { seen: 0, discounts: [], pastDueSince: openSince })
+  const tries = history.tries.get(state.id) ?? [];
+  return reconstructed(withTiers(state, history), { lines, tries }, { seen: 0, discounts: [], pastDueSince: null })
     .filter(({ at }) => at < until)
     .map((observation) => ({ observation, origin: { kind: 'invoices' }, discounts: state.discounts }));
 }

@@ -50,7 +50,7 @@ const line = ({ start, gross, net, of, item = 'si_1', made = start, proration = 
 });
 
 const history = (told: ReturnType<typeof events>, lines: readonly MirrorInvoiceLine[]): CustomerHistory => ({
-  ...{ customer: 'cus_1', present: [], events: told, lines: new Map([['sub_1', lines]]), usage: new Map(), openSince: new Map() },
+  ...{ customer: 'cus_1', present: [], events: told, lines: new Map([['sub_1', lines]]), usage: new Map(), tries: new Map() },
   ...{ discounts: [], prices: new Map() },
 });
 

@@ -1,5 +1,5 @@
 import type { Query } from '@annex/kit';
-import type { MirrorInvoiceLine } from '../ledger/index.ts';
+import type { InvoiceTried, MirrorInvoiceLine } from '../ledger/index.ts';
 import { type CompactSubscription, compactOf, compactPrice, type MirrorPrice } from './compact.ts';
 import { type CustomerHistory, type InvoicedUsage, type KeptEvent, type KnownDiscount, type Present, stateIn } from './compose.ts';
 
@@ -38,6 +38,10 @@ interface Taxed {
   readonly discounts: readonly { readonly amount: number }[] | null;
 }
 
+interface TriedRow extends InvoiceTried {
+  readonly subscription: string | null;
+}
+
 interface DiscountRow {
   id: string;
   customer: string | null;
@@ -60,23 +64,39 @@ const SUBSCRIPTIONS = `select customer, data, lo, hi, dirty from mirror.subscrip
 const EVENTS = `select event, subscription, customer, type, at, state::text as after, before::text as before from lantern.observations
   where account = $1 and livemode = $2 and customer = any($3::text[])`;
 
-/** What was billed, line by line, on invoices that stand. */
+/**
+ * What was billed, line by line, on invoices that stand; and prorations that wait for the next invoice. A line of a proration does not say
+ * which item it is of, its invoice item does.
+ */
 const LINES = `
-  select i.customer, coalesce(d->>'subscription', p->>'subscription', l->>'subscription') as subscription, d->>'subscription_item' as item,
+  select i.customer, coalesce(d->>'subscription', p->>'subscription', l->>'subscription') as subscription,
+    coalesce(d->>'subscription_item', ii.data->'parent'->'subscription_details'->>'subscription_item') as item,
     coalesce(l->'pricing'->'price_details'->>'price', l->'price'->>'id') as price, (l->>'quantity')::int as quantity,
     (l->'period'->>'start')::bigint as starts, (l->'period'->>'end')::bigint as ends, (l->>'amount')::bigint as amount,
     coalesce((d->>'proration')::boolean, (p->>'proration')::boolean, false) as proration, i.id as invoice, i.created as made,
     case when l->'taxes' @> '[{"tax_behavior": "inclusive"}]' then jsonb_build_object('taxes', l->'taxes', 'discounts', l->'discount_amounts') end as taxed,
-    i.changed_ms as changed
+    i.changed_ms as changed, l->>'id' as line
   from mirror.invoices i cross join lateral jsonb_array_elements(i.data->'lines'->'data') l
     cross join lateral (select l->'parent'->'subscription_item_details' as d, l->'parent'->'invoice_item_details' as p) parts
+    left join mirror.invoiceitems ii on ii.account = i.account and ii.livemode = i.livemode and ii.id = p->>'invoice_item' and not ii.deleted
   where i.account = $1 and i.livemode = $2 and i.customer = any($3::text[]) and not i.deleted and i.status in ('paid', 'open', 'uncollectible')
-  order by i.created, i.id, l->>'id'`;
+  union all
+  select w.customer, s->>'subscription', s->>'subscription_item', w.data->'pricing'->'price_details'->>'price', (w.data->>'quantity')::int,
+    (w.data->'period'->>'start')::bigint, (w.data->'period'->>'end')::bigint, (w.data->>'amount')::bigint, true, '', (w.data->>'date')::bigint, null, -1, w.id
+  from mirror.invoiceitems w cross join lateral (select w.data->'parent'->'subscription_details' as s) parts
+  where w.account = $1 and w.livemode = $2 and w.customer = any($3::text[]) and not w.deleted and w.invoice is null
+    and (w.data->>'proration')::boolean
+  order by made, invoice, line`;
 
-const OPEN = `
-  select coalesce(data->'parent'->'subscription_details'->>'subscription', data->>'subscription') as subscription, min(created)::bigint as since
-  from mirror.invoices where account = $1 and livemode = $2 and customer = any($3::text[]) and not deleted and status = 'open'
-    and coalesce((data->>'attempt_count')::int, 0) > 0 group by 1`;
+/** How subscriptions fared with their invoices: tried when they were finalized, or due later. Times in seconds. */
+const TRIED = `
+  select coalesce(data->'parent'->'subscription_details'->>'subscription', data->>'subscription') as subscription,
+    coalesce(case when data->>'collection_method' = 'send_invoice' then (data->>'due_date')::bigint end, (t->>'finalized_at')::bigint, created) as at,
+    coalesce((t->>'paid_at')::bigint, (t->>'voided_at')::bigint, (t->>'marked_uncollectible_at')::bigint) as settled,
+    data->>'collection_method' <> 'send_invoice' and coalesce((data->>'attempt_count')::int, 0) > case when status = 'paid' then 1 else 0 end as failed
+  from mirror.invoices cross join lateral (select data->'status_transitions' as t) transitions
+  where account = $1 and livemode = $2 and customer = any($3::text[]) and not deleted and status in ('paid', 'open', 'uncollectible', 'void')
+  order by 2, created, id`;
 
 const DISCOUNTS = `select id, customer, subscription, coupon, starts, ends, gone_at from lantern.discounts
   where account = $1 and livemode = $2 and customer = any($3::text[]) order by id`;
@@ -89,7 +109,7 @@ export async function readHistories(on: Query, { account, livemode }: World, cus
   const subscriptions = await on.query<SubscriptionRow>(SUBSCRIPTIONS, key);
   const events = await on.query<KeptEvent & { customer: string }>(EVENTS, key);
   const lines = await on.query<LineRow>(LINES, key);
-  const open = await on.query<{ subscription: string | null; since: number }>(OPEN, key);
+  const tried = await on.query<TriedRow>(TRIED, key);
   const discounts = await on.query<DiscountRow>(DISCOUNTS, key);
   const present = subscriptions.map((row) => ({ customer: row.customer, one: presentOf(row) }));
   const prices = await readPrices(
@@ -101,10 +121,10 @@ export async function readHistories(on: Query, { account, livemode }: World, cus
       events,
     ),
   );
-  const openSince = new Map(open.flatMap(({ subscription, since }) => (subscription === null ? [] : [[subscription, since] as const])));
+  const tries = triesOf(tried);
   const [presentBy, eventsBy, linesBy, discountsBy] = [byCustomer(present), byCustomer(events), byCustomer(lines), byCustomer(discounts)];
   return customers.map((customer) => ({
-    ...{ customer, openSince, prices },
+    ...{ customer, tries, prices },
     present: (presentBy.get(customer) ?? []).map(({ one }) => one),
     events: eventsBy.get(customer) ?? [],
     lines: linesOf(linesBy.get(customer) ?? [], prices),
@@ -112,6 +132,17 @@ export async function readHistories(on: Query, { account, livemode }: World, cus
     usage: usageOf(linesBy.get(customer) ?? [], prices),
     discounts: (discountsBy.get(customer) ?? []).flatMap(discountOf),
   }));
+}
+
+function triesOf(rows: readonly TriedRow[]): Map<string, InvoiceTried[]> {
+  const found = new Map<string, InvoiceTried[]>();
+  for (const { subscription, ...tried } of rows) {
+    if (subscription === null) continue;
+    const own = found.get(subscription);
+    if (own === undefined) found.set(subscription, [tried]);
+    else own.push(tried);
+  }
+  return found;
 }
 
 function byCustomer<T extends { readonly customer: string | null }>(rows: readonly T[]): ReadonlyMap<string, T[]> {

@@ -13,7 +13,14 @@ export { differing, MINDS } from './minds.ts';
 export { churnOf, type Month, monthsOf, type Rates, ratesOf } from './months.ts';
 export { type Convert, type Kind, type Movement, movementsOf, sameCurrency } from './movements.ts';
 export { type Observation, type SeenDiscount, type SeenItem, timelines } from './observation.ts';
-export { type MirrorInvoiceLine, type MirrorItem, type MirrorSubscription, observed, reconstructed } from './reconstruct.ts';
+export {
+  type InvoiceTried,
+  type MirrorInvoiceLine,
+  type MirrorItem,
+  type MirrorSubscription,
+  observed,
+  reconstructed,
+} from './reconstruct.ts';
 export { type LedgerRow, ledgerRows, type Reason } from './rows.ts';
 export { OWN_BIT, PLAIN, PRESETS, type Preset, presetOf, type Rules } from './rules.ts';
 export { appears, type DayCount, type Trailing, trailingDays, trailingOf } from './trailing.ts';

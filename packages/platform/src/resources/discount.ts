@@ -1,7 +1,7 @@
 import { format, step } from '@annex/money';
 import { type Draft, type Fields, invalid, type Params, previousAttributes, type StripeObject } from '../engine/index.ts';
 import { DELETED_COUPON, redeem, valid } from './coupon.ts';
-import { type Reminded, remind } from './reminder.ts';
+import { forget, type Reminded, remind } from './reminder.ts';
 
 /** What a discount is on: an invoice, a subscription, one of its items … The customer is always named. */
 export interface DiscountOwner {
@@ -126,10 +126,12 @@ export const discountEnds: Reminded = {
   },
 };
 
-/** A discount is over. The object stays, because invoices name it. */
+/** A discount is over, which is told once: its months no longer end. The object stays, because invoices name it. */
 export const tellOver = (draft: Draft, ids: readonly string[]): void => {
   for (const id of ids) {
     const discount = draft.get('discount', id);
-    if (discount !== undefined) draft.emit('customer.discount.deleted', discount);
+    if (discount === undefined) continue;
+    forget(draft, discount, 'end');
+    draft.emit('customer.discount.deleted', discount);
   }
 };
