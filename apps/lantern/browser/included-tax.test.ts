@@ -108,7 +108,7 @@ it('a tax that no invoice shows is told beside the figures that still have it, u
   expect(await bookOf(paul)).toEqual({ mrr: 2_380, tax_unknown: true });
   const tag = 'tax included, share unknown';
   expect(await dana.text(`${base}/customers/${paul}`)).toContain(tag);
-  for (const page of ['', '/mrr']) expect(await dana.text(base + page)).toContain('Tax included, share unknown');
+  for (const page of ['', '/mrr', '/why']) expect(await dana.text(base + page)).toContain('Tax included, share unknown');
   const found = await dana.text(`${base}/customers?status=tax_unknown`);
   expect([found.includes(paul), found.includes('data-total="2380"')]).toEqual([true, true]);
 

@@ -5,6 +5,7 @@ import { html, Inside } from '../design/layout.tsx';
 import { Money } from '../design/money.tsx';
 import { isMonth, monthText } from '../design/months.ts';
 import { type Column, Table } from '../design/table.tsx';
+import { UnknownTax } from '../design/unknown-tax.tsx';
 import { accountFigures } from '../figures/account.ts';
 import { differenceBetween } from '../figures/why.ts';
 import { type Difference, monthOf, type Part, PRESETS, presetOf, type Rules } from '../ledger/index.ts';
@@ -143,6 +144,7 @@ async function why(visit: AccountVisit): Promise<Response> {
       <p class="quiet">
         {from.name}: {from.sentence} {to.name}: {to.sentence}
       </p>
+      <UnknownTax customers={figures.now.taxUnknown} base={place.base} />
       <Stair difference={difference} names={[from.name, to.name]} currency={desk.currency} />
       {difference.parts.length === 0 ? (
         <Empty title="They come to the same">
