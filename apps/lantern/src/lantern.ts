@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createKit, type DatabaseChoice, type Effect, type Kit, type KitOptions } from '@annex/kit';
+import {
+  createKit,
+  type DatabaseChoice,
+  type Effect,
+  type InboxEvent,
+  type Kit,
+  type KitOptions,
+  type Query,
+  type TogetherEffect,
+} from '@annex/kit';
 import { Hono } from 'hono';
 import { ALERTS_TABLE, alertEffects } from './alerts/queue.ts';
 import { startSender } from './alerts/sender.ts';
@@ -9,8 +18,8 @@ import { API_KEYS_TABLE } from './api/keys.ts';
 import { BOOK_TABLES, type Bookkeeper, catchUp, startBookkeeper } from './figures/bookkeeper.ts';
 import { CHECKS_TABLE } from './health/checks.ts';
 import { ledgerCloses } from './health/ledger-closes.ts';
-import { historyEffects } from './history/record.ts';
-import { FEED_TABLE, feedEffects } from './live/feed.ts';
+import { historyEffects, historyTogether } from './history/record.ts';
+import { FEED_TABLE, feedTogether } from './live/feed.ts';
 import { type Hub, openHub } from './live/hub.ts';
 import { leavingEffects } from './live/leaving.ts';
 import { type OpenStreams, openStreams } from './live/open-streams.ts';
@@ -84,7 +93,8 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
     ...kitOptions(settings, { publicUrl, secret, keys }),
     ...options.kit,
     database: options.database ?? { url: settings.databaseUrl, folder: settings.data },
-    on: together(historyEffects, feedEffects, alertEffects, leavingEffects, options.kit?.on ?? {}),
+    on: together(historyEffects, alertEffects, leavingEffects, options.kit?.on ?? {}),
+    onTogether: [ofOthers(historyTogether), ofOthers(feedTogether), ...(options.kit?.onTogether ?? [])],
     alsoErase: ERASED,
     invariants: [ledgerCloses(() => lantern), ...(options.kit?.invariants ?? [])],
     log,
@@ -159,21 +169,10 @@ function stripeOf(settings: Settings): Lantern['stripe'] {
   return { local: settings.stripeBase !== undefined, origin: settings.stripeBase ?? 'https://dashboard.stripe.com', modes };
 }
 
-/**
- * Several parts of Lantern may follow the same event; each does its own in the same transaction. Events of our own account are the
- * kit's, for billing: it is nobody's account here.
- */
+/** Several parts of Lantern may follow the same event; each does its own in the same transaction. */
 function together(...parts: readonly Readonly<Record<string, Effect>>[]): Record<string, Effect> {
   const types = new Set(parts.flatMap((part) => Object.keys(part)));
-  const own = new Map<string, boolean>();
-  const isOwn: (...of: Parameters<Effect>) => Promise<boolean> = async ({ account, livemode }, tx) => {
-    const key = `${account}/${livemode}`;
-    if (!own.has(key)) {
-      const ours = "select 1 from annex.connections where account = $1 and livemode = $2 and kind = 'own'";
-      own.set(key, (await tx.query(ours, [account, livemode])).length > 0);
-    }
-    return own.get(key)!;
-  };
+  const isOwn = ownJudge();
   const effectOf =
     (type: string): Effect =>
     async (event, tx) => {
@@ -181,6 +180,31 @@ function together(...parts: readonly Readonly<Record<string, Effect>>[]): Record
       for (const part of parts) await part[type]?.(event, tx);
     };
   return Object.fromEntries([...types].map((type) => [type, effectOf(type)]));
+}
+
+function ofOthers({ types, run }: TogetherEffect): TogetherEffect {
+  const isOwn = ownJudge();
+  return {
+    types,
+    async run(events, tx) {
+      const wanted: InboxEvent[] = [];
+      for (const event of events) if (!(await isOwn(event, tx))) wanted.push(event);
+      if (wanted.length > 0) await run(wanted, tx);
+    },
+  };
+}
+
+/** Events of our own account are the kit's, for billing: it is nobody's account here. */
+function ownJudge(): (event: InboxEvent, tx: Query) => Promise<boolean> {
+  const own = new Map<string, boolean>();
+  return async ({ account, livemode }, tx) => {
+    const key = `${account}/${livemode}`;
+    if (!own.has(key)) {
+      const ours = "select 1 from annex.connections where account = $1 and livemode = $2 and kind = 'own'";
+      own.set(key, (await tx.query(ours, [account, livemode])).length > 0);
+    }
+    return own.get(key)!;
+  };
 }
 
 function appOf(lantern: Lantern): Hono {

@@ -12,6 +12,7 @@ import { customerRoutes } from './pages/customer.tsx';
 import { customersRoutes } from './pages/customers.tsx';
 import { failedRoutes } from './pages/failed.tsx';
 import { feedRoutes } from './pages/feed.tsx';
+import { fetchAgainRoutes } from './pages/fetch-again.tsx';
 import { healthRoutes } from './pages/health.tsx';
 import { homeRoutes } from './pages/home.tsx';
 import { importRoutes } from './pages/import.tsx';
@@ -49,6 +50,7 @@ export const routes: readonly Route[] = [
   ...failedRoutes,
   ...cashRoutes,
   ...objectsRoutes,
+  ...fetchAgainRoutes,
   ...feedRoutes,
   ...importRoutes,
   ...healthRoutes,

@@ -8,10 +8,11 @@ import { connectOwn } from './connect/own.ts';
 import { type StartOptions, startConnect } from './connect/start.ts';
 import { reseal, type Tokens, tokensOf } from './connect/tokens.ts';
 import type { OwnInvariant } from './invariants/invariant.ts';
-import type { Effect } from './mirror/apply.ts';
 import { type AsideEvent, asideEvents, retryAside } from './mirror/aside.ts';
 import { type DoctorOptions, type DoctorReport, doctor } from './mirror/doctor.ts';
+import { type Effect, effectsOf, type TogetherEffect } from './mirror/effects.ts';
 import { type Change, changeFeed } from './mirror/feed.ts';
+import { type FetchedAgain, fetchAgain } from './mirror/fetch-again.ts';
 import { type ImportMove, moveImport, type Progress, readProgress, startAgain } from './mirror/imports.ts';
 import type { MirroredObject } from './mirror/mirrored-object.ts';
 import { mirroredObjects } from './mirror/objects/index.ts';
@@ -26,7 +27,6 @@ import type { Job, Setup } from './setup.ts';
 import { type Limiter, noLimiter, sharedLimiter } from './wire/limiter.ts';
 import { sourceClock } from './wire/source-clock.ts';
 import { stripeApi, type World } from './wire/stripe-api.ts';
-import { within } from './work/deadline.ts';
 import { endLeases } from './work/leases.ts';
 import { type Health, health, metrics, newCounters } from './work/metrics.ts';
 import { startWorker, type Worker } from './work/worker.ts';
@@ -47,6 +47,8 @@ export interface KitOptions extends GivenSettings {
   readonly database?: Database | DatabaseChoice;
   /** The extension's own work per event type, in the transaction that applies the event: its writes happen exactly once. */
   readonly on?: Readonly<Record<string, Effect>>;
+  /** The same for events that are applied together, where one statement can do the work of many. */
+  readonly onTogether?: readonly TogetherEffect[];
   /**
    * Tables of the extension itself, as `schema.table`, with columns `account` and `livemode`: when an account is forgotten its rows
    * are erased with the mirror's, and counted in the same receipt.
@@ -102,6 +104,10 @@ export interface Kit {
   reconcile(world: World): Promise<Reconciled>;
   /** Compares with the source, and repairs when told. */
   doctor(world: World, options?: DoctorOptions): Promise<DoctorReport>;
+  /**
+   * Fetches one mirrored object now, and says what changed. Throws `Refusal` where Stripe does not give it; nothing is changed then.
+   */
+  fetchAgain(world: World, object: string, id: string): Promise<FetchedAgain>;
   /** Events that were set aside after several attempts, and how to try them again. */
   aside(): Promise<AsideEvent[]>;
   retryAside(world: World, id?: string): Promise<number>;
@@ -113,7 +119,7 @@ export interface Kit {
 
 /** Puts an extension together: opens and migrates the database, and starts nothing until `work.start()`. */
 export async function createKit(options: KitOptions): Promise<Kit> {
-  const { database: given, on = {}, alsoErase = [], invariants = [], log = () => {}, now, ...rest } = options;
+  const { database: given, on = {}, onTogether = [], alsoErase = [], invariants = [], log = () => {}, now, ...rest } = options;
   const unsafe = alsoErase.find((table) => !/^[a-z_]+\.[a-z_]+$/.test(table));
   if (unsafe !== undefined) throw new Error(`alsoErase names tables as schema.table in small letters, not ${unsafe}.`);
   const settings = completeSettings(rest);
@@ -144,11 +150,8 @@ export async function createKit(options: KitOptions): Promise<Kit> {
     stuck: () => worker?.stuck() ?? [],
   };
   checkCharging(setup);
-  const effects = new Map<string, Effect>(
-    [...Object.entries(on), ['account.application.deauthorized', both(onDeauthorized(setup), on['account.application.deauthorized'])]].map(
-      ([type, effect]) => [type as string, inTime(effect as Effect, settings.effectMs)],
-    ),
-  );
+  const each = new Map([...Object.entries(on), [LEFT, both(onDeauthorized(setup), on[LEFT])] as const]);
+  const effects = effectsOf(each, onTogether, settings.effectMs);
   // Only a process that works has every handler; one that only receives leaves the rest to those that work.
   const atOnce = (type: string): boolean => worker !== undefined && !effects.has(type);
   const receiveBody = receiver(setup, { ownAccount: ownAccounts(setup), atOnce });
@@ -216,6 +219,7 @@ function asked(setup: Setup): Omit<Kit, 'settings' | 'database' | 'connect' | 'b
     receipts: (account) => receipts(database, account),
     reconcile: (world) => reconcile(setup, world),
     doctor: (world, options) => doctor(setup, world, options),
+    fetchAgain: (world, object, id) => fetchAgain(setup, world, object, id),
     aside: () => asideEvents(database),
     retryAside: async (world, id) => {
       const again = await retryAside(database, world, id);
@@ -262,15 +266,11 @@ function ownAccounts(setup: Setup): (livemode: boolean) => Promise<string> {
   };
 }
 
+const LEFT = 'account.application.deauthorized';
+
 const both =
   (first: Effect, second: Effect | undefined): Effect =>
   async (event, tx) => {
     await first(event, tx);
     await second?.(event, tx);
   };
-
-/** Work that never ends must not hold up the events of everybody: it fails, is tried again, and is set aside in the end. */
-const inTime =
-  (effect: Effect, ms: number): Effect =>
-  (event, tx) =>
-    within(ms, effect(event, tx), `The extension’s own work for ${event.type} did not end within ${ms} ms.`);

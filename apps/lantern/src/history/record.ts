@@ -1,4 +1,4 @@
-import { type Effect, hot, type Query, SETTINGS } from '@annex/kit';
+import { type Effect, hot, type InboxEvent, type Query, SETTINGS, type TogetherEffect } from '@annex/kit';
 import { before, compactOf, instantOf } from './compact.ts';
 
 const SUBSCRIPTION_EVENTS = [
@@ -17,27 +17,37 @@ export const markStale = (on: Query, world: { account: string; livemode: boolean
   on.query('insert into lantern.stale (account, livemode, customer) values ($1, $2, $3)', [world.account, world.livemode, customer]);
 
 const OBSERVE = hot(`
-  with kept as (
+  with given as materialized (
+    select * from jsonb_to_recordset($1::jsonb)
+      as g(account text, livemode boolean, event text, subscription text, customer text, type text, at bigint, state jsonb, before jsonb)
+  ),
+  kept as (
     insert into lantern.observations (account, livemode, event, subscription, customer, type, at, state, before)
-    values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb) on conflict do nothing
+    select account, livemode, event, subscription, customer, type, at, state, before from given on conflict do nothing
   )
-  insert into lantern.stale (account, livemode, customer) values ($1, $2, $5)`);
+  insert into lantern.stale (account, livemode, customer) select distinct account, livemode, customer from given`);
 
-/** Keeps what the event showed of the subscription, in the transaction that applies it. */
-const observe: Effect = async (event, tx) => {
-  if (event.data === null) return;
-  const object: unknown = JSON.parse(event.data);
-  const state = compactOf(object);
-  // An event in another version may have fields elsewhere: the mirror fetches the object, and the books read the mirror.
-  if (event.api_version !== null && event.api_version !== SETTINGS.apiVersion.default) return;
-  if (state.items.data.length === 0 || typeof state.status !== 'string' || state.customer === '') return;
-  const previous: unknown = JSON.parse(event.previous ?? 'null');
-  await tx.query(OBSERVE, [
-    ...[event.account, event.livemode, event.id, state.id, state.customer, event.type, instantOf(object, event.created)],
-    JSON.stringify(state),
-    previous === null ? null : JSON.stringify(compactOf(before(object, previous))),
-  ]);
+/** Keeps what events showed of subscriptions, in the transaction that applies them. */
+export const historyTogether: TogetherEffect = {
+  types: SUBSCRIPTION_EVENTS.map((name) => `customer.subscription.${name}`),
+  async run(events, tx) {
+    const seen = events.flatMap(seenIn);
+    if (seen.length > 0) await tx.query(OBSERVE, [JSON.stringify(seen)]);
+  },
 };
+
+/** A row of `lantern.observations`; none where the event does not tell enough. */
+function seenIn({ account, livemode, id, type, created, api_version, data, previous }: InboxEvent): object[] {
+  // An event in another version may have fields elsewhere: the mirror fetches the object, and the books read the mirror.
+  if (data === null || (api_version !== null && api_version !== SETTINGS.apiVersion.default)) return [];
+  const object: unknown = JSON.parse(data);
+  const state = compactOf(object);
+  if (state.items.data.length === 0 || typeof state.status !== 'string' || state.customer === '') return [];
+  const old: unknown = JSON.parse(previous ?? 'null');
+  const { id: subscription, customer } = state;
+  const as = { account, livemode, event: id, subscription, customer, type, at: instantOf(object, created), state };
+  return [{ ...as, before: old === null ? null : compactOf(before(object, old)) }];
+}
 
 /** A discount as Stripe shows it, whole. */
 export interface DiscountShape {
@@ -100,7 +110,6 @@ const observeUsage: Effect = async (event, tx) => {
 };
 
 export const historyEffects: Readonly<Record<string, Effect>> = {
-  ...Object.fromEntries(SUBSCRIPTION_EVENTS.map((name) => [`customer.subscription.${name}`, observe])),
   'invoice.finalized': observeUsage,
   'customer.discount.created': observeDiscount,
   'customer.discount.updated': observeDiscount,

@@ -1,4 +1,4 @@
-import { type Effect, hot, type Query } from '@annex/kit';
+import { hot, type InboxEvent, type Query, type TogetherEffect } from '@annex/kit';
 import type { Kind } from '../ledger/index.ts';
 import type { Place } from '../web/place.ts';
 import { FEED_KINDS, type FeedObject } from './kinds.ts';
@@ -27,26 +27,26 @@ const customerOf = (object: FeedObject): string | null => {
 
 const RECORD = hot(`
   insert into lantern.feed (account, livemode, event, type, created, object, object_id, customer, amount, currency, facts)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb) on conflict do nothing`);
+  select * from jsonb_to_recordset($1::jsonb) as g(account text, livemode boolean, event text, type text, created bigint, object text, object_id text,
+    customer text, amount bigint, currency text, facts jsonb) on conflict do nothing`);
 
-/** Writes one line of the feed, in the transaction that applies the event: never twice, never without the other. */
-const record =
-  (type: string): Effect =>
-  async (event, tx) => {
-    if (event.object === null || event.object_id === null || event.data === null) return;
-    const object = JSON.parse(event.data) as FeedObject;
-    const facts = { status: object.status, cancel_at_period_end: object.cancel_at_period_end, attempt_count: object.attempt_count };
-    await tx.query(RECORD, [
-      ...[event.account, event.livemode, event.id, event.type, event.created, event.object, event.object_id, customerOf(object)],
-      FEED_KINDS[type]?.amount?.(object) ?? null,
-      object.currency ?? null,
-      JSON.stringify(facts),
-    ]);
-  };
+/** Writes a line of the feed per event, in the transaction that applies the events: never twice, never without the other. */
+export const feedTogether: TogetherEffect = {
+  types: Object.keys(FEED_KINDS),
+  async run(events, tx) {
+    const lines = events.flatMap(lineOf);
+    if (lines.length > 0) await tx.query(RECORD, [JSON.stringify(lines)]);
+  },
+};
 
-export const feedEffects: Readonly<Record<string, Effect>> = Object.fromEntries(
-  Object.keys(FEED_KINDS).map((type) => [type, record(type)]),
-);
+function lineOf({ account, livemode, id: event, type, created, object, object_id, data }: InboxEvent): object[] {
+  if (object === null || object_id === null || data === null) return [];
+  const shown = JSON.parse(data) as FeedObject;
+  const { status, cancel_at_period_end, attempt_count, currency = null } = shown;
+  const amount = FEED_KINDS[type]?.amount?.(shown) ?? null;
+  const facts = { status, cancel_at_period_end, attempt_count };
+  return [{ account, livemode, event, type, created, object, object_id, customer: customerOf(shown), amount, currency, facts }];
+}
 
 export const FEED_TABLE = 'lantern.feed';
 

@@ -1,6 +1,7 @@
 import type { ObjectReport } from '@annex/kit';
 import type { FC } from 'hono/jsx';
 import { Count, Live, Tile, Tiles, Time } from '../design/bits.tsx';
+import { Differences } from '../design/differences.tsx';
 import { Csrf, Empty, Notice } from '../design/form.tsx';
 import { durationText, objectsText } from '../design/format.ts';
 import { html, Inside } from '../design/layout.tsx';
@@ -83,11 +84,6 @@ const ReportLine: FC<{ report: ObjectReport }> = ({ report }) => {
 
 const KINDS = { missing: 'is missing here', extra: 'is not at Stripe any more', differs: 'differs' } as const;
 
-const shortText = (value: unknown): string => {
-  const text = value === undefined ? 'absent' : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
-};
-
 const Drifts: FC<{ check: Check }> = ({ check }) => (
   <section aria-labelledby="drift">
     <h2 id="drift">What differs</h2>
@@ -97,32 +93,7 @@ const Drifts: FC<{ check: Check }> = ({ check }) => (
           <li data-drift={id}>
             <code>{id}</code> <span class="quiet">({objectsText(object).toLowerCase()})</span> {KINDS[kind]}
             {repaired && <span class="state good"> · repaired</span>}
-            {fields.length > 0 && (
-              <table class="small-table">
-                <thead>
-                  <tr>
-                    <th scope="col">Field</th>
-                    <th scope="col">Here</th>
-                    <th scope="col">At Stripe</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {fields.map(({ path, mirror, source }) => (
-                    <tr>
-                      <th scope="row">
-                        <code>{path}</code>
-                      </th>
-                      <td>
-                        <code>{shortText(mirror)}</code>
-                      </td>
-                      <td>
-                        <code>{shortText(source)}</code>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            )}
+            {fields.length > 0 && <Differences fields={fields} />}
           </li>
         )),
       )}

@@ -1,10 +1,10 @@
-import type { FC } from 'hono/jsx';
+import type { Child, FC } from 'hono/jsx';
 import { Id, Live, Time } from '../design/bits.tsx';
-import { Empty, Notice } from '../design/form.tsx';
+import { Csrf, Empty, Notice } from '../design/form.tsx';
 import { objectsText } from '../design/format.ts';
 import { html, Inside } from '../design/layout.tsx';
 import { type Column, Table } from '../design/table.tsx';
-import { eventById, type ObjectEvent, objectEvents, type StoredObject, storedObject } from '../figures/objects.ts';
+import { eventById, isReadObject, type ObjectEvent, objectEvents, type StoredObject, storedObject } from '../figures/objects.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
 import { problem } from './problem.tsx';
 
@@ -86,7 +86,27 @@ const Known: FC<{ found: StoredObject; zone: string }> = ({ found, zone }) => (
   </dl>
 );
 
-async function object(visit: AccountVisit): Promise<Response> {
+/** Reads the one object again; nothing is changed at Stripe. */
+const FetchAgain: FC<{ visit: AccountVisit }> = ({ visit }) => (
+  <form
+    method="post"
+    action={`${visit.place.base}/objects/${visit.params.object}/${encodeURIComponent(visit.params.id ?? '')}/fetch`}
+    class="row act"
+  >
+    <Csrf visit={visit} />
+    <button type="submit">Fetch again from Stripe</button>
+    <span class="hint">Reads this one object now and says what changed. Nothing is changed at Stripe.</span>
+  </form>
+);
+
+/** What was just done about it, which is said above it. The page then does not follow what happens: it is the answer to a question. */
+export interface Said {
+  readonly what: Child;
+  readonly status: number;
+}
+
+/** An object as the mirror has it, and its events. */
+export async function objectPage(visit: AccountVisit, said?: Said): Promise<Response> {
   const { lantern, place, params } = visit;
   const { object: kind = '', id = '' } = params;
   const { database } = lantern.kit;
@@ -95,10 +115,12 @@ async function object(visit: AccountVisit): Promise<Response> {
   if (found === undefined && events.length === 0)
     return problem(visit, { status: 404, title: 'There is no such object', text: 'The mirror of this account does not have it.' });
   return html(
-    <Inside visit={visit} title={id} at="/objects">
+    <Inside visit={visit} title={id} at="/objects" live={said === undefined}>
       <p class="quiet">
         {objectsText(kind)} · {place.name}
       </p>
+      {said?.what}
+      {isReadObject(kind) && <FetchAgain visit={visit} />}
       <Live name="object">
         {found === undefined ? (
           <Notice kind="warn">The mirror does not have it (any more). These events were about it.</Notice>
@@ -125,6 +147,7 @@ async function object(visit: AccountVisit): Promise<Response> {
         </section>
       </Live>
     </Inside>,
+    said?.status,
   );
 }
 
@@ -167,6 +190,6 @@ async function event(visit: AccountVisit): Promise<Response> {
 }
 
 export const objectsRoutes: readonly Route[] = [
-  { method: 'GET', path: '/a/:account/:mode/objects/:object/:id', access: 'member', run: object },
+  { method: 'GET', path: '/a/:account/:mode/objects/:object/:id', access: 'member', run: (visit) => objectPage(visit) },
   { method: 'GET', path: '/a/:account/:mode/events/:id', access: 'member', run: event },
 ];

@@ -17,6 +17,7 @@ export const ACTIONS = {
   invoice_paid: 'paid an invoice of Lantern',
   portal_opened: 'opened the billing portal',
   checked: 'compared the mirror with Stripe',
+  fetched_again: 'had an object fetched again from Stripe',
   retried: 'had the events that were set aside tried again',
   invited: 'invited somebody',
   invitation_withdrawn: 'withdrew an invitation',

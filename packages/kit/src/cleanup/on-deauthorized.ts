@@ -1,4 +1,4 @@
-import type { Effect } from '../mirror/apply.ts';
+import type { Effect } from '../mirror/effects.ts';
 import { platformAccount } from '../mirror/source.ts';
 import { appOf } from '../settings.ts';
 import type { Setup } from '../setup.ts';

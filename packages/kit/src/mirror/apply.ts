@@ -2,6 +2,7 @@ import { byIndex, NOW_MS, type Query } from '../postgres/database.ts';
 import type { Setup } from '../setup.ts';
 import type { World } from '../wire/stripe-api.ts';
 import { storeObservations } from './door.ts';
+import type { Effects } from './effects.ts';
 import { eventInterval } from './interval.ts';
 import { foldAll, type Observation, observationsText, stub } from './observation.ts';
 
@@ -19,9 +20,6 @@ export interface InboxEvent extends World {
   /** What the event says its object was before (`previous_attributes`), as JSON text too. */
   readonly previous: string | null;
 }
-
-/** What else must happen with an event, in the same transaction: the extension's own handlers, and leaving. */
-export type Effect = (event: InboxEvent, tx: Query) => Promise<void>;
 
 const COLUMNS = `account, livemode, id, type, object, object_id, created, api_version, received_ms, attempts, (body->'data'->'object')::text as data,
   (body->'data'->'previous_attributes')::text as previous`;
@@ -52,7 +50,7 @@ const GATE = `
  * Applies what lies in the inbox, oldest first, up to `batch` events in one transaction; several workers may do so at once, and the
  * order in which they finish does not matter (see `door.ts`). Answers how many events it looked at.
  */
-export async function applyBatch(setup: Setup, effects: ReadonlyMap<string, Effect>, batch: number): Promise<number> {
+export async function applyBatch(setup: Setup, effects: Effects, batch: number): Promise<number> {
   let claimed: InboxEvent[] = [];
   try {
     const changed = await setup.database.transaction(async (tx) => {
@@ -70,7 +68,7 @@ export async function applyBatch(setup: Setup, effects: ReadonlyMap<string, Effe
   return claimed.length;
 }
 
-async function applyAlone(setup: Setup, effects: ReadonlyMap<string, Effect>, event: InboxEvent): Promise<void> {
+async function applyAlone(setup: Setup, effects: Effects, event: InboxEvent): Promise<void> {
   const key = [event.account, event.livemode, event.id];
   try {
     const changed = await setup.database.transaction(async (tx) => {
@@ -95,7 +93,7 @@ async function applyAlone(setup: Setup, effects: ReadonlyMap<string, Effect>, ev
 /** A table that changed, and whether something in it is in doubt. */
 export type Touched = World & { object: string; dirty: boolean };
 
-async function applyAll(setup: Setup, tx: Query, events: InboxEvent[], effects: ReadonlyMap<string, Effect>): Promise<Touched[]> {
+async function applyAll(setup: Setup, tx: Query, events: InboxEvent[], effects: Effects): Promise<Touched[]> {
   const accounts = events.map(({ account }) => account);
   const modes = events.map(({ livemode }) => livemode);
   const open = await tx.query<World>(GATE, [accounts, modes]);
@@ -105,7 +103,7 @@ async function applyAll(setup: Setup, tx: Query, events: InboxEvent[], effects: 
   const objects = [...new Set(observations.map(({ object }) => object))].sort().map((object) => setup.objects.get(object)!);
   const stored = [observationsText(observations), setup.settings.settleMs];
   const touched = objects.length === 0 ? [] : await tx.query<Touched>(storeObservations(objects), stored);
-  for (const event of wanted) await effects.get(event.type)?.(event, tx);
+  await effects.run(wanted, tx);
   await tx.query(DONE, [
     ...[accounts, modes, events.map(({ id }) => id)],
     ...[touched.map(({ account }) => account), touched.map(({ livemode }) => livemode), touched.map(({ object }) => object)],

@@ -11,6 +11,7 @@ onEachDatabase('trouble', (opened, kind) => {
   let world: MirroredWorld;
   let poison = true;
   const effects: string[] = [];
+  const together: string[][] = [];
   beforeAll(async () => {
     world = await mirroredWorld(
       opened.current,
@@ -23,9 +24,21 @@ onEachDatabase('trouble', (opened, kind) => {
             await tx.query('insert into public.effects values ($1)', [event.id]);
           },
         },
+        onTogether: [
+          {
+            types: ['coupon.updated', 'coupon.created'],
+            async run(events, tx) {
+              const ids = events.map(({ id }) => id);
+              together.push(ids);
+              await tx.query('insert into public.shared select unnest($1::text[])', [ids]);
+              if (poison && events.some(({ object_id }) => object_id === 'co_poison')) throw new Error('cannot be handled together');
+            },
+          },
+        ],
       },
     );
     await opened.current.query('create table public.effects (id text)');
+    await opened.current.query('create table public.shared (id text)');
     world.kit.work.start();
   });
   afterAll(() => world.close());
@@ -62,6 +75,34 @@ onEachDatabase('trouble', (opened, kind) => {
     expect(await world.kit.retryAside({ account, livemode: false })).toBe(2);
     await until(applied).toEqual(events.map(({ id }) => id).sort());
     expect(await world.kit.metrics()).toMatch(/^annex_events_aside 0$/m);
+  });
+
+  it('work for events together gets those of one transaction at once; where one is poisoned the others are done alone, each once', async () => {
+    const account = 'acct_together';
+    const coupon = (id: string) => world.stripe.put(account, { id, object: 'coupon', created: 1_700_000_000 });
+    await world.connect(account);
+    await world.caughtUp(account);
+    const shared = async () => (await opened.current.query('select id from shared order by id')).map(({ id }) => id);
+    const arrive = async (ids: string[]): Promise<string[]> => {
+      // While no worker works they only arrive, so that one transaction finds them all.
+      await world.kit.work.stop();
+      const events = ids.map(coupon);
+      for (const event of events) await world.kit.receive(world.stripe.webhook(event));
+      world.kit.work.start();
+      return events.map(({ id }) => id);
+    };
+    const good = await arrive(['co_a', 'co_b', 'co_c']);
+    await until(shared).toEqual(good);
+    expect(together).toEqual([good]);
+    poison = true;
+    const mixed = await arrive(['co_d', 'co_poison', 'co_e']);
+    await until(shared).toEqual([...good, mixed[0], mixed[2]]);
+    await until(async () => (await world.kit.aside()).map(({ object_id, error }) => [object_id, error])).toEqual([
+      ['co_poison', 'cannot be handled together'],
+    ]);
+    poison = false;
+    await world.kit.retryAside({ account, livemode: false });
+    await until(shared).toEqual([...good, ...mixed]);
   });
 
   it('an object type that may not be read is left out with its reason; the rest is there, and nobody calls it complete', async () => {

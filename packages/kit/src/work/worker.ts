@@ -5,8 +5,9 @@ import { eraseStep } from '../cleanup/forget-account.ts';
 import { retainStep } from '../cleanup/retention.ts';
 import type { OwnInvariant } from '../invariants/invariant.ts';
 import { reporting } from '../invariants/report.ts';
-import { applyBatch, type Effect } from '../mirror/apply.ts';
+import { applyBatch } from '../mirror/apply.ts';
 import { claimRanges, readRange } from '../mirror/backfill.ts';
+import type { Effects } from '../mirror/effects.ts';
 import { finishImports } from '../mirror/imports.ts';
 import { reconcileStep } from '../mirror/reconcile.ts';
 import { claimRefetches } from '../mirror/refetch.ts';
@@ -35,7 +36,7 @@ const HOUR_MS = 3_600_000;
  * One worker. Any number may run, in any number of processes on any number of machines: they share the database and nothing else,
  * claim work by leases, and take over what a killed one had claimed once its lease has ended.
  */
-export function startWorker(setup: Setup, effects: ReadonlyMap<string, Effect>, own: readonly OwnInvariant[] = []): Worker {
+export function startWorker(setup: Setup, effects: Effects, own: readonly OwnInvariant[] = []): Worker {
   const owner = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
   const { pollMs, concurrency } = setup.settings;
   const idleMs = setup.database.kind === 'embedded' ? Math.max(pollMs, 1_000) : pollMs;
