@@ -1,5 +1,5 @@
 import type { Answer } from '@annex/testkit';
-import { historyEffects } from '../src/history/record.ts';
+import { historyEffects, historyTogether } from '../src/history/record.ts';
 import type { RunningLantern } from '../src/index.ts';
 
 /* Lantern's books from nothing but what a test tells: the same door as that of the inbox, without HTTP. */
@@ -26,16 +26,15 @@ export async function connectedAccount({ kit }: Telling, account: string): Promi
 
 /** Tells an account's events in this order, as one transaction. */
 export async function tell({ kit }: Telling, account: string, events: readonly ApiEvent[]): Promise<void> {
+  const told = events.map(({ id, type, created, api_version, data: { object, previous_attributes: previous } }) => ({
+    ...{ id, type, account, livemode: false, created, api_version, object: object.object as string, object_id: object.id as string },
+    ...{ data: JSON.stringify(object), previous: previous === undefined ? null : JSON.stringify(previous) },
+    ...{ received_ms: 0, attempts: 0 },
+  }));
   await kit.database.transaction(async (tx) => {
-    for (const { id, type, created, api_version, data } of events) {
-      const { object, previous_attributes: previous } = data;
-      const event = {
-        ...{ id, type, account, livemode: false, created, api_version, object: object.object as string, object_id: object.id as string },
-        ...{ data: JSON.stringify(object), previous: previous === undefined ? null : JSON.stringify(previous) },
-        ...{ received_ms: 0, attempts: 0 },
-      };
-      await historyEffects[type]?.(event, tx);
-    }
+    for (const event of told) await historyEffects[event.type]?.(event, tx);
+    const together = told.filter(({ type }) => historyTogether.types.includes(type));
+    if (together.length > 0) await historyTogether.run(together, tx);
   });
 }
 
