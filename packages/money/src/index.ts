@@ -21,6 +21,7 @@ export { applicationFee, availableOn, debitFee, feeRefunded, processingFee } fro
 export {
   type Bill,
   type BilledLine,
+  discountBill,
   type InvoiceTotal,
   type LineTotal,
   type Settlement,

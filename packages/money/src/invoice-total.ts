@@ -53,8 +53,8 @@ export interface InvoiceTotal {
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
-/** The discounts of each line alone, then those of the invoice over what they left. */
-function discountBill({ lines, discounts }: Bill): DiscountAmount[][] {
+/** Per line: its own discounts, on it alone, then those of the invoice over what they left. */
+export function discountBill({ lines, discounts }: Pick<Bill, 'lines' | 'discounts'>): DiscountAmount[][] {
   const own = lines.map((line) => discountLines([line], line.discounts ?? []));
   const left = lines.map((line, index) => ({ ...line, amount: line.amount - own[index]!.amount }));
   const shared = discountLines(left, discounts);

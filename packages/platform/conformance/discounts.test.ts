@@ -56,6 +56,27 @@ describe('a coupon', () => {
     expect((await it.stripe.subscriptions.retrieve(made.id)).discounts.length).toBe(duration === 'forever' ? 1 : 0);
   });
 
+  test.each([
+    ['once', [4000, 5000, 5000, 5000]],
+    ['repeating', [4000, 4000, 5000, 5000]],
+    ['forever', [4000, 4000, 4000, 4000]],
+  ] as const)('of one item, of duration %s, lowers as many invoices, and is told when it goes', async (duration, totals) => {
+    const it = await onClock();
+    const months = { duration, ...(duration === 'repeating' && { duration_in_months: 2 }) };
+    const coupon = await it.stripe.coupons.create({ percent_off: 50, ...months });
+    const [one, other] = [await it.shop.price(2000), await it.shop.price(3000)];
+    const made = await it.stripe.subscriptions.create({
+      customer: it.customer.id,
+      items: [{ price: one.id, discounts: [{ coupon: coupon.id }] }, { price: other.id }],
+    });
+    await it.to(at(4, 2));
+    expect(await it.totals()).toEqual(totals);
+    const { items } = await it.stripe.subscriptions.retrieve(made.id);
+    expect(items.data.map(({ discounts }) => discounts.length)).toEqual([duration === 'forever' ? 1 : 0, 0]);
+    const told = await it.stripe.events.list({ type: 'customer.discount.deleted', limit: 1 });
+    if (duration !== 'forever') expect(told.data[0]!.data.object).toMatchObject({ subscription_item: items.data[0]!.id });
+  });
+
   test('of duration once is kept through a trial for the first invoice that it lowers', async () => {
     const it = await onClock();
     const coupon = await it.stripe.coupons.create({ amount_off: 500, currency: 'usd', duration: 'once' });
@@ -104,6 +125,19 @@ describe('a coupon', () => {
       items: [{ price: one.id, discounts: [{ coupon: coupon.id }] }, { price: other.id }],
     });
     expect(await it.totals()).toEqual([4000]);
+  });
+
+  test.each(['classic', 'flexible'] as const)('of an item lowers its prorations too, in %s mode', async (type) => {
+    const it = await onClock();
+    const coupon = await it.stripe.coupons.create({ percent_off: 50, duration: 'forever' });
+    const price = await it.shop.price(2000);
+    const made = await it.stripe.subscriptions.create({
+      ...{ customer: it.customer.id, billing_mode: { type } },
+      items: [{ price: price.id, discounts: [{ coupon: coupon.id }] }],
+    });
+    const seats = [{ id: made.items.data[0]!.id, quantity: 2 }];
+    await it.stripe.subscriptions.update(made.id, { items: seats, proration_behavior: 'always_invoice' });
+    expect(await it.totals()).toEqual([1000, 1000]);
   });
 
   test('is no longer valid when it is redeemed out or past its date', async () => {

@@ -109,20 +109,33 @@ export const inForce = (draft: Draft, ids: readonly string[]): StripeObject[] =>
     .map((id) => draft.get('discount', id))
     .filter((discount): discount is StripeObject => discount !== undefined && (discount.end === null || discount.end > draft.now));
 
+/** What is left of these without those that are over. */
+const without = (discounts: readonly string[], over: readonly string[]): string[] => discounts.filter((id) => !over.includes(id));
+
+/** Takes discounts that are over off the subscription's items. Tells nothing. */
+export function takeOffItems(draft: Draft, over: readonly string[]): void {
+  for (const id of over) {
+    const item = draft.get('subscription_item', draft.get('discount', id)?.subscription_item);
+    if (item?.discounts.includes(id)) draft.set(item, { discounts: without(item.discounts, over) }, { event: null });
+  }
+}
+
 /** A repeating discount has run its months. */
 export const discountEnds: Reminded = {
   object: 'discount',
   what: 'end',
   act: (draft, discount) => {
     tellOver(draft, [discount.id]);
-    const subscription = draft.get('subscription', discount.subscription);
-    const owner = subscription?.discounts.includes(discount.id) ? subscription : undefined;
-    if (owner !== undefined)
-      draft.set(
-        owner,
-        { discounts: owner.discounts.filter((id: string) => id !== discount.id) },
-        { event: 'customer.subscription.updated' },
-      );
+    const before = draft.get('subscription', discount.subscription);
+    if (before === undefined) return;
+    takeOffItems(draft, [discount.id]);
+    const after = draft.set(
+      draft.get('subscription', before.id)!,
+      { discounts: without(before.discounts, [discount.id]) },
+      { event: null },
+    );
+    const previous = previousAttributes(before, after);
+    if (previous !== undefined) draft.emit('customer.subscription.updated', after, { previous });
   },
 };
 

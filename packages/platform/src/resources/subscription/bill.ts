@@ -1,5 +1,5 @@
 import { type Draft, type Fields, StripeError, type StripeObject } from '../../engine/index.ts';
-import { couponOf, inForce, tellOver } from '../discount.ts';
+import { couponOf, inForce, takeOffItems, tellOver } from '../discount.ts';
 import { finalize } from '../invoice/finalize.ts';
 import type { NewLine } from '../invoice/lines.ts';
 import { insertInvoice } from '../invoice/make.ts';
@@ -71,9 +71,11 @@ export function spendOnce(draft: Draft, invoice: StripeObject): Fields {
       .map((each: { discount: string }) => each.discount),
   );
   const isSpent = (id: string): boolean => lowered.has(id) && lowersOnce(draft, draft.get('discount', id));
-  const spent = (subscription.discounts as string[]).filter(isSpent);
+  const own: string[] = [...subscription.discounts, ...subscription.items.data.flatMap((item: StripeObject) => item.discounts)];
+  const spent = own.filter(isSpent);
   if (spent.length === 0) return {};
   tellOver(draft, spent);
+  takeOffItems(draft, spent);
   return { discounts: subscription.discounts.filter((id: string) => !spent.includes(id)) };
 }
 

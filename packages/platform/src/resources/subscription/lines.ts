@@ -1,6 +1,6 @@
 import { format, type Priced, periodAt, priceAmount, type Span, share } from '@annex/money';
 import { type Draft, invalid, type Params, type StripeObject } from '../../engine/index.ts';
-import { redeemDiscounts } from '../discount.ts';
+import { inForce, redeemDiscounts } from '../discount.ts';
 import type { NewLine } from '../invoice/lines.ts';
 import { usageOf } from '../meter/usage.ts';
 import { priceFor, priceIn } from '../price.ts';
@@ -33,7 +33,7 @@ function line(
     subscription: subscription.id,
     subscription_item: item.id,
     metadata: subscription.metadata,
-    discounts: item.discounts ?? [],
+    discounts: inForce(draft, item.discounts ?? []).map(({ id }) => id),
   };
 }
 

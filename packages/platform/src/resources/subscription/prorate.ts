@@ -1,5 +1,6 @@
-import { dayText, discountLines, type Span, share } from '@annex/money';
+import { dayText, discountBill, type Span, share } from '@annex/money';
 import type { Draft, StripeObject } from '../../engine/index.ts';
+import { inForce } from '../discount.ts';
 import { asDiscounts } from '../invoice/total.ts';
 import { insertItem, type NewItem } from '../invoiceitem.ts';
 import { discountsOf } from './bill.ts';
@@ -47,16 +48,20 @@ type Discounts = readonly StripeObject[];
 const fullAmount = (draft: Draft, subscription: StripeObject, item: StripeObject): number =>
   itemAmount(draft, item.price, { quantity: item.quantity ?? 0, currency: subscription.currency });
 
-/** What discounts take off one of several items billed together for a whole period. */
+/** What discounts, its own and these, take off one of several items billed together for a whole period. */
 function discountOn(
   draft: Draft,
   subscription: StripeObject,
   items: readonly StripeObject[],
   of: { item: StripeObject; discounts: Discounts },
 ): number {
-  const lines = items.map((item) => ({ amount: fullAmount(draft, subscription, item), discountable: true, product: item.price.product }));
+  const { currency } = subscription;
+  const lines = items.map((item) => ({
+    ...{ amount: fullAmount(draft, subscription, item), discountable: true, product: item.price.product, rates: [] },
+    discounts: asDiscounts(draft, inForce(draft, item.discounts ?? []), currency),
+  }));
   const at = items.findIndex((item) => item.id === of.item.id);
-  const { perLine } = discountLines(lines, asDiscounts(draft, of.discounts, subscription.currency));
+  const perLine = discountBill({ lines, discounts: asDiscounts(draft, of.discounts, currency) });
   return perLine[at]!.reduce((sum, each) => sum + each.amount, 0);
 }
 
@@ -75,7 +80,7 @@ function classicCredits(draft: Draft, subscription: StripeObject, item: StripeOb
   const discounts = (last?.discount_amounts ?? [])
     .map((each: { discount: string }) => draft.get('discount', each.discount))
     .filter(Boolean);
-  const net = fullAmount(draft, subscription, item) - discountOn(draft, subscription, [item], { item, discounts });
+  const net = fullAmount(draft, subscription, item) - discountOn(draft, subscription, [{ ...item, discounts: [] }], { item, discounts });
   const amount = -left(subscription, item, net, at);
   const credits = last === undefined ? {} : { credits: last };
   const period = { start: at, end: item.current_period_end };
