@@ -15,7 +15,7 @@ import { startSender } from './alerts/sender.ts';
 import { ALERT_URLS_TABLE } from './alerts/urls.ts';
 import { apiDoor } from './api/door.ts';
 import { API_KEYS_TABLE } from './api/keys.ts';
-import { BOOK_TABLES, type Bookkeeper, catchUp, startBookkeeper } from './figures/bookkeeper.ts';
+import { BOOK_TABLES, type Bookkeeper, catchUp, isBooked, startBookkeeper } from './figures/bookkeeper.ts';
 import { CHECKS_TABLE } from './health/checks.ts';
 import { ledgerCloses } from './health/ledger-closes.ts';
 import { historyEffects, historyTogether } from './history/record.ts';
@@ -80,9 +80,6 @@ export interface LanternOptions {
 /** Lantern's own tables that hold something of an account's data. */
 const ERASED = [FEED_TABLE, CHECKS_TABLE, ALERTS_TABLE, ALERT_URLS_TABLE, API_KEYS_TABLE, ...BOOK_TABLES];
 
-/** Changes that are told to open pages together, in milliseconds. */
-const QUIET_MS = 250;
-
 export async function createLantern(options: LanternOptions): Promise<RunningLantern> {
   const { settings, log = () => {}, now = Date.now } = options;
   const publicUrl = options.publicUrl.replace(/\/+$/, '');
@@ -106,7 +103,8 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
     await kit.close();
     throw error;
   }
-  const hub = openHub(kit, QUIET_MS);
+  let bookkeeper: Bookkeeper | undefined;
+  const hub = openHub(kit, (change) => bookkeeper !== undefined && isBooked(change));
   const streams = openStreams();
   const lantern: Lantern = {
     ...{ settings, kit, hub, openStreams: streams, publicUrl, secure, log, now },
@@ -121,7 +119,6 @@ export async function createLantern(options: LanternOptions): Promise<RunningLan
     addressOf: (request) => request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? 'here',
   };
   let stopSender: (() => Promise<void>) | undefined;
-  let bookkeeper: Bookkeeper | undefined;
   return {
     ...lantern,
     app: appOf(lantern),

@@ -1,4 +1,4 @@
-import type { Query } from '@annex/kit';
+import type { Change, Query } from '@annex/kit';
 import { type DiscountShape, keepDiscount } from '../history/record.ts';
 import type { Lantern } from '../lantern.ts';
 import { nowOf } from './clock.ts';
@@ -11,10 +11,14 @@ interface World {
 }
 
 const LOOK_MS = 5_000;
+/** From the beginning of one round for an account to the next: what happens meanwhile is counted together, and told together. */
+const PACE_MS = 150;
 /** So often at most is looked for what no event has marked: what came by import, by a fetch, or with time. */
 const SEARCH_MS = 1_000;
-/** Rows committed later may carry an earlier time: so far back is looked again. */
-const OVERLAP_MS = 60_000;
+/** Rows committed later may carry an earlier time: so far back is looked again each time, and now and then further. */
+const BACK_MS = 5_000;
+const FAR_BACK_MS = 60_000;
+const FAR_MS = 20_000;
 
 export const BOOK_TABLES = [
   ...['observations', 'discounts', 'stale', 'counted_books', 'counted_movements', 'counted_balances', 'month_sums', 'month_balances'],
@@ -27,56 +31,88 @@ export interface Bookkeeper {
   stop(): Promise<void>;
 }
 
+/** One account in one mode, while its books are kept. Times are of `performance.now()`. */
+interface Keeping {
+  readonly world: World;
+  /** Something changed that open pages have not been told of. */
+  changed: boolean;
+  /** When the last round began, and the last searches. */
+  begun: number;
+  searched: number;
+  searchedFar: number;
+  /** Its next round, where one is to come by itself. */
+  next?: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined;
+}
+
 /** Keeps the books: whenever a subscription changed, and now and then for what changes by itself. */
 export function startBookkeeper(lantern: Lantern): Bookkeeper {
-  const { kit, log } = lantern;
-  const waiting = new Map<string, World>();
-  const searched = new Map<string, number>();
-  const later = new Set<NodeJS.Timeout>();
+  const { kit, log, hub } = lantern;
+  const kept = new Map<string, Keeping>();
+  const waiting = new Set<Keeping>();
   let working: Promise<void> | undefined;
   let stopped = false;
 
-  /** Events mark whom they concern, so that the search for others can wait a little; it is not forgotten. */
-  const makeFor = async (name: string, world: World): Promise<void> => {
-    const since = performance.now() - (searched.get(name) ?? Number.NEGATIVE_INFINITY);
-    if (since < SEARCH_MS) {
-      if (!soon.has(name)) wakeLater(name, world, SEARCH_MS - since);
-      return makeBooks(lantern, world);
-    }
-    searched.set(name, performance.now());
-    return catchUp(lantern, world);
+  const keepingOf = ({ account, livemode }: World): Keeping => {
+    const name = `${account}/${livemode}`;
+    const never = { begun: Number.NEGATIVE_INFINITY, searched: Number.NEGATIVE_INFINITY, searchedFar: Number.NEGATIVE_INFINITY };
+    const one = kept.get(name) ?? { world: { account, livemode }, changed: false, ...never };
+    kept.set(name, one);
+    return one;
   };
-  const soon = new Set<string>();
-  const wakeLater = (name: string, world: World, ms: number): void => {
-    soon.add(name);
-    const timer = setTimeout(() => {
-      soon.delete(name);
-      later.delete(timer);
-      wake(world);
-    }, ms);
-    timer.unref();
-    later.add(timer);
+  /** Events mark whom they concern, so that the search for others can wait a little; it is not forgotten. Answers whether books were made. */
+  const round = async (one: Keeping): Promise<boolean> => {
+    one.begun = performance.now();
+    const rest = one.searched + SEARCH_MS - one.begun;
+    if (rest <= 0) {
+      const far = one.begun - one.searchedFar >= FAR_MS;
+      one.searched = one.begun;
+      if (far) one.searchedFar = one.begun;
+      await search(lantern, one.world, far ? FAR_BACK_MS : BACK_MS);
+    }
+    const made = await makeBooks(lantern, one.world, 'round');
+    // More may have been marked meanwhile.
+    if (made) wake(one);
+    else if (rest > 0) wake(one, rest);
+    return made;
   };
   const work = async (): Promise<void> => {
-    for (let [next] = waiting; next !== undefined && !stopped; [next] = waiting) {
-      const [name, world] = next;
-      waiting.delete(name);
-      await makeFor(name, world).catch((error: unknown) =>
-        log('error', 'Books could not be made.', { account: world.account, error: String(error) }),
-      );
+    for (let [one] = waiting; one !== undefined && !stopped; [one] = waiting) {
+      waiting.delete(one);
+      const { world, changed } = one;
+      one.changed = false;
+      const made = await round(one).catch((error: unknown) => {
+        log('error', 'Books could not be made.', { account: world.account, error: String(error) });
+        return false;
+      });
+      // Who makes books tells of them.
+      if (changed && !made) hub.tell(world.account, world.livemode);
     }
     working = undefined;
   };
-  const wake = (world: World): void => {
-    waiting.set(`${world.account}/${world.livemode}`, { account: world.account, livemode: world.livemode });
-    working ??= work();
+  /** After so long, but not sooner than a pace after its last round; what is to come sooner anyway stays. */
+  const wake = (one: Keeping, ms = 0): void => {
+    const now = performance.now();
+    const at = Math.max(now + ms, one.begun + PACE_MS);
+    if (stopped || waiting.has(one) || (one.next !== undefined && one.next.at <= at)) return;
+    clearTimeout(one.next?.timer);
+    one.next = undefined;
+    const go = (): void => {
+      one.next = undefined;
+      waiting.add(one);
+      working ??= work();
+    };
+    if (at <= now) go();
+    else one.next = { at, timer: setTimeout(go, at - now).unref() };
   };
   const end = kit.subscribe((change) => {
-    if (change.kind !== 'objects' || BOOKED.has(change.object)) wake(change);
+    if (!isBooked(change)) return;
+    const one = keepingOf(change);
+    one.changed = true;
+    wake(one);
   });
   const look = async (): Promise<void> => {
     for (const { account, livemode, state, kind } of await kit.connections())
-      if (state === 'connected' && kind === 'oauth') wake({ account, livemode });
+      if (state === 'connected' && kind === 'oauth') wake(keepingOf({ account, livemode }));
   };
   const timer = setInterval(
     () => void look().catch((error: unknown) => log('warn', 'Accounts could not be listed.', { error: String(error) })),
@@ -89,7 +125,7 @@ export function startBookkeeper(lantern: Lantern): Bookkeeper {
     async stop() {
       stopped = true;
       clearInterval(timer);
-      for (const one of later) clearTimeout(one);
+      for (const { next } of kept.values()) clearTimeout(next?.timer);
       end();
       await working;
     },
@@ -99,10 +135,16 @@ export function startBookkeeper(lantern: Lantern): Bookkeeper {
 /** What the books are made from. */
 const BOOKED = new Set(['subscription', 'customer', 'price', 'coupon', 'invoice']);
 
+/** Open pages are told of such a change when the books have followed it. */
+export const isBooked = (change: Change): boolean => change.kind === 'objects' && BOOKED.has(change.object);
+
 export async function catchUp(lantern: Lantern, world: World): Promise<void> {
-  await lantern.kit.database.transaction((tx) => findStale(lantern, tx, world));
-  await makeBooks(lantern, world);
+  await search(lantern, world, FAR_BACK_MS);
+  await makeBooks(lantern, world, 'all');
 }
+
+const search = (lantern: Lantern, world: World, backMs: number): Promise<void> =>
+  lantern.kit.database.transaction((tx) => findStale(lantern, tx, { ...world, backMs }));
 
 export const CONNECTED =
   "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' and kind = 'oauth' for share";
@@ -132,7 +174,7 @@ const DUE = `
   select distinct account, livemode, customer from lantern.counted_books where account = $1 and livemode = $2 and next_at <= $3`;
 
 /** Subscriptions and invoices that came by import or were fetched again, books that are due, and everything once when the import has ended. */
-async function findStale({ now }: Lantern, tx: Query, world: World): Promise<void> {
+async function findStale({ now }: Lantern, tx: Query, world: World & { readonly backMs: number }): Promise<void> {
   const key = [world.account, world.livemode];
   if ((await tx.query(CONNECTED, key)).length === 0) return;
   await tx.query('insert into lantern.desks (account, livemode) values ($1, $2) on conflict do nothing', key);
@@ -142,9 +184,9 @@ async function findStale({ now }: Lantern, tx: Query, world: World): Promise<voi
   );
   if (desk === undefined) return;
   await followRules(tx, world);
-  await keepPresentDiscounts(tx, world, desk.scanned_ms - OVERLAP_MS);
-  await tx.query(CHANGED, [...key, desk.scanned_ms - OVERLAP_MS]);
-  if ((await tx.query(TAXED, key)).length > 0) await tx.query(INVOICED, [...key, desk.scanned_ms - OVERLAP_MS]);
+  await keepPresentDiscounts(tx, world, desk.scanned_ms - world.backMs);
+  await tx.query(CHANGED, [...key, desk.scanned_ms - world.backMs]);
+  if ((await tx.query(TAXED, key)).length > 0) await tx.query(INVOICED, [...key, desk.scanned_ms - world.backMs]);
   await tx.query(DUE, [...key, Math.floor((await nowOf(tx, world, now())) / 1000)]);
   const over = await tx.query("select 1 from annex.imports where account = $1 and livemode = $2 and state = 'done'", key);
   const settles = !desk.settled && over.length > 0;

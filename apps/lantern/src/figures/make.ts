@@ -53,16 +53,19 @@ interface Made {
   readonly desk: string;
 }
 
-/** While one batch is stored, the next one is made, if there is more: the database and this process work at the same time. */
-export async function makeBooks(lantern: Lantern, world: World): Promise<void> {
-  for (;;) {
-    let made = await make(lantern, world, []);
-    if (made === undefined) return;
+/**
+ * While one batch is stored, the next one is made, if there is more: the database and this process work at the same time. `round` ends
+ * after a batch that is not full, although more may have been marked meanwhile. Answers whether there was anything to make.
+ */
+export async function makeBooks(lantern: Lantern, world: World, until: 'round' | 'all'): Promise<boolean> {
+  for (let any = false; ; any = true) {
+    let made = any && until === 'round' ? undefined : await make(lantern, world, []);
+    if (made === undefined) return any;
     while (made !== undefined) {
       const besides: string[] = made.stale.map(({ customer }) => customer);
       const next: Promise<Made | undefined> = besides.length < BATCH ? Promise.resolve(undefined) : make(lantern, world, besides);
       const [stored] = await Promise.all([store(lantern, world, made), next]);
-      if (!stored) return;
+      if (!stored) return any;
       lantern.hub.tell(world.account, world.livemode);
       made = await next;
     }
