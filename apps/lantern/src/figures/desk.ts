@@ -1,6 +1,6 @@
 import type { Query } from '@annex/kit';
 import { differing, OWN_BIT, PLAIN, PRESETS, type Preset, type Rules, type Slot } from '../ledger/index.ts';
-import { type Place, usableTimeZone } from '../web/place.ts';
+import { PLACE_CURRENCY, PLACE_ZONE, type Place, usableTimeZone } from '../web/place.ts';
 
 /** How an account is counted, and how far its books are. */
 export interface Desk {
@@ -66,11 +66,29 @@ interface Row {
 type World = { readonly account: string; readonly livemode: boolean };
 type At = Pick<Place, 'account' | 'livemode' | 'currency' | 'timeZone'>;
 
-export async function deskOf(on: Query, { account, livemode, currency, timeZone }: At): Promise<Desk> {
+export async function deskOf(on: Query, at: At): Promise<Desk> {
   const [row] = await on.query<Row>(
     'select rules, own, currency, time_zone, version, settled from lantern.desks where account = $1 and livemode = $2',
+    [at.account, at.livemode],
+  );
+  return deskFrom(row, at);
+}
+
+/** The same where nothing else of the place is needed. */
+export async function deskIn(on: Query, { account, livemode }: World): Promise<Desk> {
+  const [row] = await on.query<Partial<Row> & { account_currency: string | null; account_zone: string | null }>(
+    `select d.rules, d.own, d.currency, d.time_zone, d.version, d.settled, ${PLACE_CURRENCY} as account_currency, ${PLACE_ZONE} as account_zone
+     from (select $1::text as account, $2::boolean as livemode) w left join lantern.desks d using (account, livemode)
+     left join mirror.accounts a on a.account = w.account and a.livemode = w.livemode and a.id = w.account`,
     [account, livemode],
   );
+  const { account_currency: currency, account_zone: zone } = row!;
+  return deskFrom(row!.rules == null ? undefined : (row as Row), {
+    ...{ account, livemode, currency: currency ?? 'usd', timeZone: usableTimeZone(zone) },
+  });
+}
+
+function deskFrom(row: Row | undefined, { account, livemode, currency, timeZone }: At): Desk {
   const rules = fromPlain(row?.rules ?? {});
   const preset = presetWith(rules);
   return {

@@ -3,11 +3,10 @@ import { monthPlus } from '../design/months.ts';
 import { readHistories } from '../history/read.ts';
 import type { Lantern } from '../lantern.ts';
 import { monthOf } from '../ledger/index.ts';
-import { placeOf } from '../web/place.ts';
 import { countingOf } from './books.ts';
 import { nowOf } from './clock.ts';
 import { type Counted, countedOf } from './counted.ts';
-import { type Desk, deskOf, toPlain } from './desk.ts';
+import { type Desk, deskIn, toPlain } from './desk.ts';
 import { keepCounted, readStored, type Stored } from './keep.ts';
 import { readRates } from './rates.ts';
 import { openFrom, type Seals, sealOf } from './seal.ts';
@@ -20,8 +19,12 @@ interface World {
 /** Customers whose books are made in one transaction: short enough that nobody waits for it, and two at a time fit into little memory. */
 const BATCH = 64;
 
-const CONNECTED =
-  "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' and kind = 'oauth' for share";
+/** The desk is locked against other makers, and the connection against leaving; always in this order. */
+const LOCKED = `
+  with here as materialized (
+    select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' and kind = 'oauth' for share
+  )
+  select 1 from here, lantern.desks d where d.account = $1 and d.livemode = $2 for update of d`;
 
 /**
  * Whose turn it is, with all marks of each, or it would be made again for every other one. Marks are taken off one by one, as they
@@ -72,15 +75,23 @@ export async function makeBooks(lantern: Lantern, world: World, until: 'round' |
   }
 }
 
-const SEALS = `
-  select customer, max(seal) as seal from lantern.counted_books where account = $1 and livemode = $2 and customer = any($3::text[]) group by 1`;
-
-const THROUGH = `
-  select customer, max(changed_ms) as through_ms from mirror.subscriptions where account = $1 and livemode = $2 and customer = any($3::text[]) group by 1`;
+/** How far the mirror is, and what is known to be stored. */
+const KNOWN = `
+  select customer, max(through_ms) as through_ms, max(seal) as seal from (
+    select customer, changed_ms as through_ms, null as seal from mirror.subscriptions where account = $1 and livemode = $2 and customer = any($3::text[])
+    union all
+    select customer, null, seal from lantern.counted_books where account = $1 and livemode = $2 and customer = any($3::text[])) each
+  group by 1`;
 
 /** What decides how customers are counted. The rates of payments do not: a new one is of today, and does not move the past. */
 const textOf = ({ slots, currency, timeZone }: Desk): string =>
   JSON.stringify([slots.map(({ bit, rules }) => [bit, toPlain(rules)]), currency, timeZone]);
+
+interface Known {
+  readonly customer: string;
+  readonly through_ms: number | null;
+  readonly seal: string | null;
+}
 
 /** The marks are read first: whatever comes after what is read here has a mark of its own. */
 async function make({ kit: { database }, now }: Lantern, world: World, besides: readonly string[]): Promise<Made | undefined> {
@@ -88,20 +99,19 @@ async function make({ kit: { database }, now }: Lantern, world: World, besides: 
   const stale = await database.query<Stale>(STALE, [...key, besides]);
   if (stale.length === 0) return undefined;
   const customers = stale.map(({ customer }) => customer);
-  const desk = await deskOf(database, await placeOf(database, world.account, world.livemode ? 'live' : 'test'));
+  const desk = await deskIn(database, world);
   const rates = await readRates(database, world, desk.currency);
   const nowSeconds = Math.floor((await nowOf(database, world, now())) / 1000);
-  const changed = await database.query<{ customer: string; through_ms: number }>(THROUGH, [...key, customers]);
-  const sealed = await database.query<{ customer: string; seal: string }>(SEALS, [...key, customers]);
+  const known = await database.query<Known>(KNOWN, [...key, customers]);
+  const sealed = new Map(known.map(({ customer, seal }) => [customer, seal ?? undefined]));
   const counting = { ...countingOf(desk, rates, nowSeconds), slots: desk.slots, currency: desk.currency };
   const counted = (await readHistories(database, world, customers)).map((history) => countedOf(history, counting));
-  const known = new Map(sealed.map(({ customer, seal }) => [customer, seal]));
-  const stored = await readStored(database, world, new Map(counted.map((one) => [one.customer, openFrom(one, known.get(one.customer))])));
+  const stored = await readStored(database, world, new Map(counted.map((one) => [one.customer, openFrom(one, sealed.get(one.customer))])));
   const month = monthPlus(monthOf(counting.calendar.day(nowSeconds)), -1);
   return {
     ...{ stale, counted, stored, desk: textOf(desk) },
     seals: new Map(counted.map((one) => [one.customer, sealOf(one, month)])),
-    through: new Map(changed.map((row) => [row.customer, row.through_ms])),
+    through: new Map(known.flatMap((row) => (row.through_ms === null ? [] : [[row.customer, row.through_ms]]))),
   };
 }
 
@@ -109,31 +119,36 @@ async function make({ kit: { database }, now }: Lantern, world: World, besides: 
 function store({ kit: { database } }: Lantern, world: World, made: Made): Promise<boolean> {
   return database.transaction(async (tx) => {
     const key = [world.account, world.livemode];
-    if ((await tx.query(CONNECTED, key)).length === 0) return false;
-    const locked = await tx.query('select 1 from lantern.desks where account = $1 and livemode = $2 for update', key);
-    if (locked.length === 0) return false;
-    const desk = await deskOf(tx, await placeOf(tx, world.account, world.livemode ? 'live' : 'test'));
+    if ((await tx.query(LOCKED, key)).length === 0) return false;
+    const desk = await deskIn(tx, world);
     // Counted otherwise meanwhile: the marks stay, and it is made again.
     if (textOf(desk) !== made.desk) return true;
     const ours = await takeMarks(tx, world, made.stale);
     const counted = made.counted.filter(({ customer }) => ours.has(customer));
     if (counted.length > 0) await keepCounted(tx, world, { ...made, counted });
-    await tx.query('update lantern.desks set version = version + 1 where account = $1 and livemode = $2', key);
     return true;
   });
 }
 
-const LEFT = 'select customer, n::text as mark from lantern.stale where account = $1 and livemode = $2 and n = any($3::bigint[])';
-const TAKE = 'delete from lantern.stale where account = $1 and livemode = $2 and n = any($3::bigint[])';
+/** The desk's version grows with it: a figure may have changed. */
+const TAKE = `
+  with given as (select unnest($3::text[]) as customer, unnest($4::bigint[]) as n),
+  ours as materialized (
+    select g.customer from given g left join lantern.stale s on s.account = $1 and s.livemode = $2 and s.n = g.n
+    group by 1 having count(*) = count(s.n)
+  ),
+  taken as (
+    delete from lantern.stale s using given g join ours using (customer) where s.account = $1 and s.livemode = $2 and s.n = g.n
+  ),
+  moved as (update lantern.desks set version = version + 1 where account = $1 and livemode = $2)
+  select customer from ours`;
 
 /**
  * Whose marks are all still there: nobody else has made these books since they were read. Where one is missing, somebody has; the rest
  * stay for the next round. Marks of others only ever become fewer, and whoever has the desk and all of them wins, so this ends.
  */
 async function takeMarks(tx: Query, { account, livemode }: World, stale: readonly Stale[]): Promise<ReadonlySet<string>> {
-  const left = await tx.query<{ mark: string }>(LEFT, [account, livemode, stale.flatMap(({ marks }) => marks)]);
-  const there = new Set(left.map(({ mark }) => mark));
-  const ours = stale.filter(({ marks }) => marks.every((mark) => there.has(mark)));
-  await tx.query(TAKE, [account, livemode, ours.flatMap(({ marks }) => marks)]);
-  return new Set(ours.map(({ customer }) => customer));
+  const each = stale.flatMap(({ customer, marks }) => marks.map((mark) => ({ customer, mark })));
+  const key = [account, livemode, each.map(({ customer }) => customer), each.map(({ mark }) => mark)];
+  return new Set((await tx.query<{ customer: string }>(TAKE, key)).map(({ customer }) => customer));
 }

@@ -39,10 +39,14 @@ interface Found {
   history: Place['history'];
 }
 
+/** In SQL, where `a` is the account in the mirror. */
+export const PLACE_ZONE = "a.data->'settings'->'dashboard'->>'timezone'";
+export const PLACE_CURRENCY = "a.data->>'default_currency'";
+
 const FIND = `
   select c.state, c.scope, c.reason, c.connected_ms, i.state as history,
     coalesce(nullif(a.data->'business_profile'->>'name', ''), nullif(a.data->'settings'->'dashboard'->>'display_name', '')) as name,
-    a.data->'settings'->'dashboard'->>'timezone' as timezone, a.data->>'default_currency' as currency, a.data->>'country' as country
+    ${PLACE_ZONE} as timezone, ${PLACE_CURRENCY} as currency, a.data->>'country' as country
   from (select $1::text as account, $2::boolean as livemode) w
   left join annex.connections c on c.account = w.account and c.livemode = w.livemode and c.kind = 'oauth'
   left join annex.imports i on i.account = w.account and i.livemode = w.livemode
