@@ -20,11 +20,12 @@ const lantern = `http://127.0.0.1:${PORTS.lantern}`;
 /** What the README and the docs show. */
 const DOCS = ['platform-consent', 'lantern-import', 'lantern-overview', 'lantern-customer', 'lantern-overview-past-due'];
 const DESKTOP = { width: 1180, height: 820 };
+const WIDE = { width: 1280, height: 820 };
 const PHONE = { width: 390, height: 780 };
 const LOOKS =
   folder === undefined
     ? { desktop: DESKTOP, phone: PHONE }
-    : { desktop: DESKTOP, 'desktop-dark': { ...DESKTOP, dark: true }, phone: PHONE, 'phone-dark': { ...PHONE, dark: true } };
+    : { desktop: WIDE, 'desktop-dark': { ...WIDE, dark: true }, phone: PHONE, 'phone-dark': { ...PHONE, dark: true } };
 
 const isWanted = (name) => (folder === undefined ? DOCS.includes(name) : only.length === 0 || only.some((part) => name.includes(part)));
 
@@ -65,7 +66,7 @@ async function photograph(browser) {
     await page.emulateMedia({ colorScheme: 'light' });
   };
   try {
-    await walk({ page, platform, lantern, shoot });
+    await walk({ page, platform, lantern, shoot, everything: folder !== undefined });
   } catch (error) {
     writeFileSync(join(out, 'stopped-here.png'), await page.screenshot({ fullPage: true }));
     throw new Error(`The walk stopped at ${page.url()} (stopped-here.png): ${error.message}`);

@@ -1,11 +1,12 @@
 // The walk that the pictures are taken on, as a person takes it: connect, look at everything, pay, fail to pay, pay again, leave.
 import { ask } from './ask.mjs';
 import { payWith } from './browser.mjs';
+import { hostedPages, lookCloser, newcomer, password } from './walk-more.mjs';
 
 const DAY = 86_400;
 const named = (text) => text.trim().toLowerCase().replaceAll(/\W+/g, '-');
 
-/** `{ page, platform, lantern, shoot }`: `shoot(name)` photographs what the page shows. */
+/** `{ page, platform, lantern, shoot, everything }`: `shoot(name)` photographs what the page shows; `everything`: stops beside the story, too. */
 export async function walk(given) {
   const { page, lantern, shoot } = given;
   await connect(given);
@@ -17,8 +18,14 @@ export async function walk(given) {
     await shoot(name);
   };
   await lookAround(given, base);
+  if (given.everything) await lookCloser(given, base);
   await charge(given, base);
   await dashboard(given, account);
+  if (given.everything) {
+    await hostedPages(given, account);
+    await password(given, base);
+    await newcomer(given);
+  }
   await leave(given, base);
 }
 

@@ -5,7 +5,11 @@ document.documentElement.classList.add('scripted');
 // On a phone the pages are one line that scrolls: the present one is in sight.
 const side = document.querySelector('.side');
 const present = side?.querySelector('[aria-current]');
-if (present) side.scrollLeft = present.offsetLeft - (side.clientWidth - present.offsetWidth) / 2;
+function showPresent() {
+  if (present) side.scrollLeft = present.offsetLeft - (side.clientWidth - present.offsetWidth) / 2;
+}
+showPresent();
+addEventListener('resize', showPresent);
 
 const stream = document.body.dataset.stream;
 const state = document.querySelector('[data-live-state]');

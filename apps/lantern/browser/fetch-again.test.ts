@@ -82,7 +82,7 @@ inBrowser('the page of an object', (given) => {
     expect((await fetched(mia)).said).toBe('same');
     const trail = await dana.text(`${base}/audit`);
     expect(trail).toMatch(
-      /mia@acme\.example<\/strong> had an object fetched again from Stripe<span class="reason">object: customers, outcome: same/,
+      /mia@acme\.example<\/strong> had an object fetched again from Stripe<span class="reason">object: customer, outcome: same/,
     );
     expect(trail).not.toContain(id);
   });

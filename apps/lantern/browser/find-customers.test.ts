@@ -117,6 +117,15 @@ inBrowser('finding customers', (given) => {
     expect(await page.locator('.headline').textContent()).toBe('1 customer, €40.83 a month');
   });
 
+  it('is read on a phone without moving sideways: every cell stands under the name of its column', async () => {
+    const page = await given.page({ as: dana, width: 390 });
+    await page.goto(`${given.world.origin}${base}/customers`);
+    expect(await page.locator('.scroll').evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
+    const label = "getComputedStyle(document.querySelector('.cards td.number'), '::before').content";
+    expect(await page.evaluate<string>(label)).toContain('MRR');
+    expect(await page.getByRole('row').count()).toBeGreaterThan(5);
+  });
+
   it('is the same in the JSON API', async () => {
     const answer = await dana.submit(`${base}/keys`, { name: 'finds' }, `${base}/keys`);
     const key = /data-key[^>]*>([^<]+)</.exec(await answer.text())![1]!;

@@ -101,6 +101,7 @@ inBrowser('The page of the bank', (given) => {
     });
     const page = await given.page({ width: 390 });
     await page.goto(next_action!.verify_with_microdeposits!.hosted_verification_url);
+    expect(await page.getByRole('main').textContent()).toMatch(/asks you to show that the bank account ending in 6789 is yours/);
     await keyboard.write(page.getByLabel('Code on the statement'), 'SM0000');
     await keyboard.press(page.getByRole('button', { name: 'Verify' }));
     expect(await page.getByRole('alert').textContent()).toContain('descriptor code provided do not match');

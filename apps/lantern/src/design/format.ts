@@ -48,6 +48,12 @@ export function durationText(ms: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
+/** `balance_transaction` -> `Balance transaction`. */
+export function objectText(object: string): string {
+  const words = object.replace(/^.*\./, '').replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** `balance_transaction` -> `Balance transactions`. */
 export function objectsText(object: string): string {
   const words = object.replace(/^.*\./, '').replaceAll('_', ' ');

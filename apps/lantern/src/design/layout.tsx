@@ -71,7 +71,9 @@ const Who: FC<{ visit: Visit }> = ({ visit }) => {
     );
   return (
     <details class="menu who">
-      <summary>{callOf(person)}</summary>
+      <summary>
+        <span>{callOf(person)}</span>
+      </summary>
       <div class="menu-body right">
         {person.email === null && <a href="/sign-up">Choose e-mail and password</a>}
         <a href="/accounts">Your accounts</a>

@@ -14,13 +14,22 @@ export interface TableProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly foot?: readonly Child[];
+  /** On a phone: each row as a card with named cells, or the table as it is, to be moved sideways under the names of its rows. */
+  readonly phone?: 'cards' | 'sideways';
 }
 
+/** Figures in columns are compared down the column; what has words in it is read row by row. */
+const onPhone = (columns: readonly Column<never>[]): 'cards' | 'sideways' =>
+  columns.length > 3 && columns.some(({ number, names }) => number !== true && names !== true) ? 'cards' : 'sideways';
+
+const classesOf = (columns: readonly Column<never>[], phone: 'cards' | 'sideways'): string | undefined =>
+  [columns.length > 6 ? 'dense' : '', phone === 'cards' ? 'cards' : ''].filter(Boolean).join(' ') || undefined;
+
 /** A table from a list of columns, so that head and cells cannot part. */
-export function Table<Row>({ caption, columns, rows, foot }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, foot, phone = onPhone(columns) }: TableProps<Row>) {
   return (
     <section class="scroll" aria-label={caption} tabindex={0}>
-      <table class={columns.length > 8 ? 'dense' : undefined}>
+      <table class={classesOf(columns, phone)}>
         <caption class="hidden">{caption}</caption>
         <thead>
           <tr>
@@ -34,8 +43,14 @@ export function Table<Row>({ caption, columns, rows, foot }: TableProps<Row>) {
         <tbody>
           {rows.map((row) => (
             <tr>
-              {columns.map(({ cell, number, names }) =>
-                names === true ? <th scope="row">{cell(row)}</th> : <td class={number === true ? 'number' : undefined}>{cell(row)}</td>,
+              {columns.map(({ head, cell, number, names }) =>
+                names === true ? (
+                  <th scope="row">{cell(row)}</th>
+                ) : (
+                  <td class={number === true ? 'number' : undefined} data-head={typeof head === 'string' ? head : undefined}>
+                    {cell(row)}
+                  </td>
+                ),
               )}
             </tr>
           ))}

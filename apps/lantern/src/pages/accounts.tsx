@@ -2,6 +2,7 @@ import type { FC } from 'hono/jsx';
 import { Time } from '../design/bits.tsx';
 import { Csrf, Notice } from '../design/form.tsx';
 import { Front, html } from '../design/layout.tsx';
+import { type Column, Table } from '../design/table.tsx';
 import { membershipsOf, type Role } from '../people/members.ts';
 import { closeOtherSessions, type OpenSession, sessionsOf } from '../people/sessions.ts';
 import { type Mode, type Place, placeOf } from '../web/place.ts';
@@ -40,18 +41,22 @@ async function linesOf({ lantern, person }: PersonVisit): Promise<Line[]> {
   return lines;
 }
 
-const Account: FC<Line> = ({ place, role }) => (
-  <tr>
-    <th scope="row">
-      <a href={place.base}>{place.name}</a> <span class={`mode ${place.mode}`}>{place.mode}</span>
-      <br />
-      <code class="quiet">{place.account}</code>
-    </th>
-    <td>{STATES[place.state]}</td>
-    <td>{place.connectedMs === null ? '–' : <Time ms={place.connectedMs} zone={place.timeZone} />}</td>
-    <td>{role}</td>
-  </tr>
-);
+const COLUMNS: Column<Line>[] = [
+  {
+    head: 'Account',
+    names: true,
+    cell: ({ place }) => (
+      <>
+        <a href={place.base}>{place.name}</a> <span class={`mode ${place.mode}`}>{place.mode}</span>
+        <br />
+        <code class="quiet">{place.account}</code>
+      </>
+    ),
+  },
+  { head: 'State', cell: ({ place }) => STATES[place.state] },
+  { head: 'Connected', cell: ({ place }) => (place.connectedMs === null ? '–' : <Time ms={place.connectedMs} zone={place.timeZone} />) },
+  { head: 'You are', cell: ({ role }) => role },
+];
 
 /** Only where there is more than this browser: then the others can be ended. */
 const Sessions: FC<{ visit: PersonVisit; sessions: readonly OpenSession[] }> = ({ visit, sessions }) =>
@@ -91,27 +96,7 @@ async function accounts(visit: PersonVisit): Promise<Response> {
       {visit.url.searchParams.get('changed') === 'password' && (
         <Notice kind="good">Your password was changed. Everywhere else you were signed in, you are signed out.</Notice>
       )}
-      {lines.length === 0 ? (
-        <p>You have no account here yet.</p>
-      ) : (
-        <section class="scroll" aria-label="Your accounts" tabindex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Account</th>
-                <th scope="col">State</th>
-                <th scope="col">Connected</th>
-                <th scope="col">You are</th>
-              </tr>
-            </thead>
-            <tbody>
-              {lines.map((line) => (
-                <Account {...line} />
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
+      {lines.length === 0 ? <p>You have no account here yet.</p> : <Table caption="Your accounts" columns={COLUMNS} rows={lines} />}
       <p class="act">
         <ConnectButtons visit={visit} label={lines.length === 0 ? 'Connect your Stripe account' : 'Connect another account'} />
       </p>

@@ -1,7 +1,7 @@
-import type { FC } from 'hono/jsx';
 import { Time } from '../design/bits.tsx';
 import { Empty } from '../design/form.tsx';
 import { html, Inside } from '../design/layout.tsx';
+import { type Column, Table } from '../design/table.tsx';
 import { ACTIONS, type AuditLine, readAudit } from '../people/audit.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
 
@@ -10,18 +10,19 @@ const factsText = (facts: AuditLine['facts']): string =>
     .map(([name, value]) => `${name.replaceAll('_', ' ')}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');
 
-const Line: FC<{ line: AuditLine; zone: string }> = ({ line, zone }) => (
-  <tr>
-    <td>
-      <Time ms={line.at_ms} zone={zone} />
-    </td>
-    <td>
-      <strong>{line.actor}</strong> {ACTIONS[line.action] ?? line.action}
-      {Object.keys(line.facts).length > 0 && <span class="reason">{factsText(line.facts)}</span>}
-    </td>
-    <td>{line.livemode === null ? '' : line.livemode ? 'live' : 'test'}</td>
-  </tr>
-);
+const columnsOf = (zone: string): Column<AuditLine>[] => [
+  { head: 'When', cell: ({ at_ms }) => <Time ms={at_ms} zone={zone} /> },
+  {
+    head: 'Who and what',
+    cell: ({ actor, action, facts }) => (
+      <>
+        <strong>{actor}</strong> {ACTIONS[action] ?? action}
+        {Object.keys(facts).length > 0 && <span class="reason">{factsText(facts)}</span>}
+      </>
+    ),
+  },
+  { head: 'Data', cell: ({ livemode }) => (livemode === null ? '' : livemode ? 'live' : 'test') },
+];
 
 const MOST = 500;
 
@@ -33,22 +34,7 @@ async function audit(visit: AccountVisit): Promise<Response> {
       {lines.length === 0 ? (
         <Empty title="Nothing yet" />
       ) : (
-        <section class="scroll" aria-label="Audit trail" tabindex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">Who and what</th>
-                <th scope="col">Data</th>
-              </tr>
-            </thead>
-            <tbody>
-              {lines.map((line) => (
-                <Line line={line} zone={visit.place.timeZone} />
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <Table caption="Audit trail" columns={columnsOf(visit.place.timeZone)} rows={lines} phone="cards" />
       )}
     </Inside>,
   );

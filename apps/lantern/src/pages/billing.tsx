@@ -21,6 +21,9 @@ const KINDS = {
   ended: 'bad',
 } as const;
 
+/** In a word. */
+const WORDS: Readonly<Record<string, string>> = { trial: 'On trial.', subscribed: 'Subscribed.', ending: 'Ending.', past_due: 'Past due.' };
+
 /** Where the account stands, in a sentence or two with its date. */
 const Where: FC<{ visit: AccountVisit }> = ({ visit }) => {
   const { entitlement, place } = visit;
@@ -37,7 +40,7 @@ const Where: FC<{ visit: AccountVisit }> = ({ visit }) => {
   const kind = KINDS[reason as keyof typeof KINDS];
   return (
     <Notice {...(kind !== undefined && { kind })}>
-      <strong data-standing={reason}>{entitlement.granted ? 'Open.' : 'Locked.'}</strong> {text}
+      <strong data-standing={reason}>{entitlement.granted ? (WORDS[reason] ?? 'Open.') : 'Locked.'}</strong> {text}
       {!entitlement.granted && ' Nothing is lost: Lantern goes on reading, and the figures are there again as soon as it is paid for.'}
     </Notice>
   );

@@ -187,6 +187,7 @@ const Nobody: FC<{ without: readonly Without[] }> = ({ without }) => (
   <Empty
     title={without.length === 0 ? 'No customer yet' : `No customer is found for ${without.map(({ label }) => `‘${label}’`).join(' and ')}`}
   >
+    {without.length === 0 && <p>Whoever buys from this account appears here, paying or not.</p>}
     {without.map(({ label, href, customers }) => (
       <p data-without={label}>
         <a href={href}>Without ‘{label}’</a>:{' '}

@@ -2,7 +2,7 @@ import { type FetchedAgain, isRefusal, type Refusal, type RefusalKind } from '@a
 import type { FC } from 'hono/jsx';
 import { Differences } from '../design/differences.tsx';
 import { Notice } from '../design/form.tsx';
-import { durationText, objectsText } from '../design/format.ts';
+import { durationText, objectText } from '../design/format.ts';
 import { isReadObject, objectEvents, storedObject } from '../figures/objects.ts';
 import { note } from '../web/noted.ts';
 import { type AccountVisit, type Route, redirect } from '../web/visit.ts';
@@ -68,7 +68,7 @@ async function fetchAgain(visit: AccountVisit): Promise<Response> {
   const isKnown = (await storedObject(kit.database, place, object, id)) ?? (await objectEvents(kit.database, place, object, id))[0];
   // The page says that there is no such object; what Lantern does not read is not asked for either.
   if (!isReadObject(object) || isKnown === undefined) return objectPage(visit);
-  const noted = (outcome: string) => note(kit.database, visit, 'fetched_again', { object: objectsText(object).toLowerCase(), outcome });
+  const noted = (outcome: string) => note(kit.database, visit, 'fetched_again', { object: objectText(object).toLowerCase(), outcome });
   try {
     const found = await kit.fetchAgain(place, object, id);
     await noted(found.outcome);

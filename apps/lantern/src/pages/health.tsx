@@ -63,13 +63,13 @@ const ReportLine: FC<{ report: ObjectReport }> = ({ report }) => {
   return (
     <tr data-object={report.object}>
       <th scope="row">{objectsText(report.object)}</th>
-      <td class="number">
+      <td class="number" data-head="Here">
         <Count n={report.mirror} />
       </td>
-      <td class="number">
+      <td class="number" data-head="At Stripe">
         <Count n={report.source} />
       </td>
-      <td>
+      <td data-head="Verdict">
         <span class={`state ${verdict.tone}`}>{verdict.text}</span>
         {months > 0 && (
           <span class="reason">
@@ -188,7 +188,7 @@ async function health(visit: AccountVisit): Promise<Response> {
 
 const Reports: FC<{ check: Check }> = ({ check }) => (
   <section class="scroll below" aria-label="What was compared" tabindex={0}>
-    <table>
+    <table class="cards">
       <caption class="hidden">What was compared, by kind of object</caption>
       <thead>
         <tr>

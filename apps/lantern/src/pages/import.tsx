@@ -38,10 +38,13 @@ const ObjectLine: FC<{ line: ObjectProgress }> = ({ line }) => {
   );
 };
 
+const isFailing = ({ objects }: Progress): boolean => objects.some(({ state }) => state === 'failing');
+
 /** Objects per second since the beginning, and how long the rest takes at that pace, once there is something to judge by. */
 function paceOf(progress: Progress, nowMs: number): { perSecond: number; leftMs: number | undefined } {
   const spentMs = Math.max(1, (progress.finished_ms ?? nowMs) - progress.started_ms);
-  const judgeable = progress.fraction > 0.02 && progress.fraction < 1 && spentMs > 2_000;
+  // While something is tried again nobody knows how long it will take.
+  const judgeable = progress.fraction > 0.02 && progress.fraction < 1 && spentMs > 2_000 && !isFailing(progress);
   return {
     perSecond: Math.round((progress.rows / spentMs) * 1000),
     leftMs: judgeable ? (spentMs * (1 - progress.fraction)) / progress.fraction : undefined,
@@ -70,6 +73,11 @@ const Summary: FC<{ visit: AccountVisit; progress: Progress }> = ({ visit, progr
         {leftMs === undefined ? null : ` · about ${durationText(leftMs)} left`}
         {isOver(progress) && progress.finished_ms !== null ? ` · took ${durationText(progress.finished_ms - progress.started_ms)}` : null}
       </p>
+      {progress.state === 'running' && isFailing(progress) && (
+        <Notice kind="warn">
+          Stripe does not answer some requests. They are tried again by themselves, ever more slowly; nothing is lost.
+        </Notice>
+      )}
       {progress.reason !== undefined && <Notice kind="warn">{progress.reason}</Notice>}
       {progress.gap !== null && (
         <Notice kind="warn">Events were missed for longer than Stripe keeps them, so everything is read again.</Notice>

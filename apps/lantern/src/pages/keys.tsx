@@ -1,53 +1,36 @@
-import type { FC } from 'hono/jsx';
 import { type ApiKey, apiKeys, MOST_KEYS, makeKey, revokeKey } from '../api/keys.ts';
 import { Time } from '../design/bits.tsx';
 import { Csrf, Empty, Field, Notice } from '../design/form.tsx';
 import { html, Inside } from '../design/layout.tsx';
+import { type Column, Table } from '../design/table.tsx';
 import { note } from '../web/noted.ts';
 import { type AccountVisit, field, type Route, redirect } from '../web/visit.ts';
 
-const Key: FC<{ visit: AccountVisit; one: ApiKey }> = ({ visit, one }) => (
-  <tr>
-    <th scope="row">
-      {one.name} <code class="quiet">…{one.last_four}</code>
-    </th>
-    <td>
-      <Time ms={one.created_ms} zone={visit.place.timeZone} />
-    </td>
-    <td>{one.used_ms === null ? 'never' : <Time ms={one.used_ms} zone={visit.place.timeZone} />}</td>
-    <td>
+const columnsOf = (visit: AccountVisit): Column<ApiKey>[] => [
+  {
+    head: 'Key',
+    names: true,
+    cell: ({ name, last_four }) => (
+      <>
+        {name} <code class="quiet">…{last_four}</code>
+      </>
+    ),
+  },
+  { head: 'Made', cell: ({ created_ms }) => <Time ms={created_ms} zone={visit.place.timeZone} /> },
+  { head: 'Last used', cell: ({ used_ms }) => (used_ms === null ? 'never' : <Time ms={used_ms} zone={visit.place.timeZone} />) },
+  {
+    head: <span class="hidden">Revoke</span>,
+    cell: ({ name, key_hash }) => (
       <form method="post" action={`${visit.place.base}/keys/revoke`} class="small">
         <Csrf visit={visit} />
-        <input type="hidden" name="key" value={one.key_hash} />
+        <input type="hidden" name="key" value={key_hash} />
         <button type="submit" class="danger">
-          Revoke<span class="hidden"> {one.name}</span>
+          Revoke<span class="hidden"> {name}</span>
         </button>
       </form>
-    </td>
-  </tr>
-);
-
-const Keys: FC<{ visit: AccountVisit; keys: readonly ApiKey[] }> = ({ visit, keys }) => (
-  <section class="scroll" aria-label="API keys" tabindex={0}>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Key</th>
-          <th scope="col">Made</th>
-          <th scope="col">Last used</th>
-          <th scope="col">
-            <span class="hidden">Revoke</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {keys.map((one) => (
-          <Key visit={visit} one={one} />
-        ))}
-      </tbody>
-    </table>
-  </section>
-);
+    ),
+  },
+];
 
 async function keys(visit: AccountVisit, said: { key?: string; wrong?: string } = {}, status = 200): Promise<Response> {
   const { lantern, place } = visit;
@@ -68,7 +51,7 @@ async function keys(visit: AccountVisit, said: { key?: string; wrong?: string } 
           </p>
         </Notice>
       )}
-      {known.length === 0 ? <Empty title="No keys yet" /> : <Keys visit={visit} keys={known} />}
+      {known.length === 0 ? <Empty title="No keys yet" /> : <Table caption="API keys" columns={columnsOf(visit)} rows={known} />}
       <section aria-labelledby="make">
         <h2 id="make">Make a key</h2>
         <form method="post" action={`${place.base}/keys`} class="card">

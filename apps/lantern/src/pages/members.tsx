@@ -2,6 +2,7 @@ import type { FC } from 'hono/jsx';
 import { Time } from '../design/bits.tsx';
 import { Csrf, Field, Notice } from '../design/form.tsx';
 import { html, Inside } from '../design/layout.tsx';
+import { type Column, Table } from '../design/table.tsx';
 import { type Invitation, invite, openInvitations, withdrawInvitation } from '../people/invitations.ts';
 import { changeMember, type Member, membersOf } from '../people/members.ts';
 import { note } from '../web/noted.ts';
@@ -11,61 +12,41 @@ const nameOf = (member: Member): string => member.name ?? member.email ?? 'a gue
 
 const ROLES = { owner: 'Owner', member: 'Member' } as const;
 
-const MemberLine: FC<{ visit: AccountVisit; member: Member }> = ({ visit, member }) => {
+const ChangeMember: FC<{ visit: AccountVisit; member: Member }> = ({ visit, member }) => {
   const self = member.person === visit.person.id;
-  const action = `${visit.place.base}/members/change`;
+  if (visit.role !== 'owner' && !self) return null;
   return (
-    <tr>
-      <th scope="row">
-        {nameOf(member)} {self && <span class="quiet">(you)</span>}
-      </th>
-      <td>{ROLES[member.role]}</td>
-      <td>
-        <Time ms={member.since_ms} zone={visit.place.timeZone} />
-      </td>
-      <td>
-        {(visit.role === 'owner' || self) && (
-          <form method="post" action={action} class="row small">
-            <Csrf visit={visit} />
-            <input type="hidden" name="person" value={member.person} />
-            {visit.role === 'owner' && (
-              <button type="submit" name="to" value={member.role === 'owner' ? 'member' : 'owner'}>
-                Make {member.role === 'owner' ? 'member' : 'owner'}
-                <span class="hidden"> {nameOf(member)}</span>
-              </button>
-            )}
-            <button type="submit" name="to" value="remove" class="danger">
-              {self ? 'Leave' : 'Remove'}
-              <span class="hidden"> {nameOf(member)}</span>
-            </button>
-          </form>
-        )}
-      </td>
-    </tr>
+    <form method="post" action={`${visit.place.base}/members/change`} class="row small">
+      <Csrf visit={visit} />
+      <input type="hidden" name="person" value={member.person} />
+      {visit.role === 'owner' && (
+        <button type="submit" name="to" value={member.role === 'owner' ? 'member' : 'owner'}>
+          Make {member.role === 'owner' ? 'member' : 'owner'}
+          <span class="hidden"> {nameOf(member)}</span>
+        </button>
+      )}
+      <button type="submit" name="to" value="remove" class="danger">
+        {self ? 'Leave' : 'Remove'}
+        <span class="hidden"> {nameOf(member)}</span>
+      </button>
+    </form>
   );
 };
 
-const Members: FC<{ visit: AccountVisit; members: readonly Member[] }> = ({ visit, members }) => (
-  <section class="scroll" aria-label="People" tabindex={0}>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Person</th>
-          <th scope="col">Role</th>
-          <th scope="col">Since</th>
-          <th scope="col">
-            <span class="hidden">Change</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {members.map((member) => (
-          <MemberLine visit={visit} member={member} />
-        ))}
-      </tbody>
-    </table>
-  </section>
-);
+const columnsOf = (visit: AccountVisit): Column<Member>[] => [
+  {
+    head: 'Person',
+    names: true,
+    cell: (member) => (
+      <>
+        {nameOf(member)} {member.person === visit.person.id && <span class="quiet">(you)</span>}
+      </>
+    ),
+  },
+  { head: 'Role', cell: ({ role }) => ROLES[role] },
+  { head: 'Since', cell: ({ since_ms }) => <Time ms={since_ms} zone={visit.place.timeZone} /> },
+  { head: <span class="hidden">Change</span>, cell: (member) => <ChangeMember visit={visit} member={member} /> },
+];
 
 const Invite: FC<{ visit: AccountVisit }> = ({ visit }) => (
   <form method="post" action={`${visit.place.base}/members/invite`} class="card">
@@ -132,7 +113,7 @@ async function members(visit: AccountVisit, said: Said = {}, status = 200): Prom
           </p>
         </Notice>
       )}
-      <Members visit={visit} members={people} />
+      <Table caption="People" columns={columnsOf(visit)} rows={people} />
       {role === 'owner' && (
         <section aria-labelledby="invite">
           <h2 id="invite">Invite somebody</h2>

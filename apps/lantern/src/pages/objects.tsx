@@ -1,7 +1,7 @@
 import type { Child, FC } from 'hono/jsx';
 import { Id, Live, Time } from '../design/bits.tsx';
 import { Csrf, Empty, Notice } from '../design/form.tsx';
-import { objectsText } from '../design/format.ts';
+import { objectText } from '../design/format.ts';
 import { html, Inside } from '../design/layout.tsx';
 import { type Column, Table } from '../design/table.tsx';
 import { eventById, isReadObject, type ObjectEvent, objectEvents, type StoredObject, storedObject } from '../figures/objects.ts';
@@ -117,7 +117,7 @@ export async function objectPage(visit: AccountVisit, said?: Said): Promise<Resp
   return html(
     <Inside visit={visit} title={id} at="/objects" live={said === undefined}>
       <p class="quiet">
-        {objectsText(kind)} · {place.name}
+        {objectText(kind)} · {place.name}
       </p>
       {said?.what}
       {isReadObject(kind) && <FetchAgain visit={visit} />}

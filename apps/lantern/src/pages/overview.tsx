@@ -59,7 +59,13 @@ const Headline: FC<{ figures: AccountFigures; base: string }> = ({ figures, base
         label="Committed MRR"
         name="committed"
         href={`${base}/customers?status=ending`}
-        note={`${countText(now.endingCustomers)} customers are about to leave`}
+        note={
+          now.endingCustomers === 0
+            ? 'nobody is about to leave'
+            : now.endingCustomers === 1
+              ? '1 customer is about to leave'
+              : `${countText(now.endingCustomers)} customers are about to leave`
+        }
       >
         <Money minor={(month?.end ?? 0) - now.ending} currency={currency} />
       </Tile>
@@ -187,6 +193,7 @@ const Forecasts: FC<{ figures: AccountFigures }> = ({ figures }) => {
       <h2 id="forecast">If it goes on like this</h2>
       <p class="quiet">Estimates, each with its formula. They know nothing that you do not.</p>
       <Table
+        phone="cards"
         caption="Forecasts of MRR"
         columns={[
           {

@@ -15,7 +15,7 @@ function passwordPage(visit: PersonVisit, wrong?: NotChanged): Response {
   return html(
     <Front visit={visit} title="Change your password">
       <h1>Change your password</h1>
-      <p>Everywhere else you are signed in you are signed out, and the audit trail of your accounts says that it was changed.</p>
+      <p>Changing it signs you out everywhere else. The audit trail of your accounts says that it was changed.</p>
       <form method="post" action="/password" class="card">
         <Csrf visit={visit} />
         {/* For password managers, which keep a password beside its name. */}

@@ -10,6 +10,13 @@ import { RulesSection } from './rules.tsx';
 
 const SCOPES: Readonly<Record<string, string>> = { read_only: 'read only', read_write: 'read and write' };
 
+/** What becomes of the subscription to Lantern itself, by the policy of whoever runs it. */
+const SUBSCRIPTION: Readonly<Record<string, string>> = {
+  cancel_now: 'A subscription to Lantern is canceled at once.',
+  cancel_at_period_end: 'A subscription to Lantern ends with the time that is paid for, and is not charged again.',
+  keep: 'A subscription to Lantern goes on and is charged: cancel it under Billing first if it shall not.',
+};
+
 const CURRENCIES = `select distinct data->>'currency' as currency from mirror.subscriptions where account = $1 and livemode = $2 and not deleted order by 1`;
 
 async function settings(visit: AccountVisit): Promise<Response> {
@@ -56,7 +63,8 @@ async function settings(visit: AccountVisit): Promise<Response> {
         <h2 id="leave">Disconnect</h2>
         <p>
           Stripe is told that Lantern gives its access up. Then everything Lantern has read is erased
-          {lantern.settings.keepDays > 0 ? ` after ${lantern.settings.keepDays} days` : ' at once'}, and you get a receipt.
+          {lantern.settings.keepDays > 0 ? ` after ${lantern.settings.keepDays} days` : ' at once'}, and you get a receipt.{' '}
+          {lantern.kit.billing.plans.length > 0 && SUBSCRIPTION[lantern.settings.whenLeaving]}
         </p>
         {role === 'owner' ? (
           <form method="post" action={`${place.base}/disconnect`} class="card">

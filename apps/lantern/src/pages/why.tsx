@@ -135,7 +135,10 @@ async function why(visit: AccountVisit): Promise<Response> {
           name="month"
           label="At the end of"
           current={through}
-          choices={[...months].reverse().map(({ month }) => ({ id: month, name: monthText(month) }))}
+          choices={[...new Set([through, ...months.map(({ month }) => month)])]
+            .sort()
+            .reverse()
+            .map((month) => ({ id: month, name: monthText(month) }))}
         />
         <button type="submit" class="primary">
           Compare

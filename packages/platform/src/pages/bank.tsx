@@ -6,6 +6,7 @@ import type { Platform } from '../platform.ts';
 import { ASKING } from '../resources/authentication.ts';
 import { type Asked, asked } from './asked.ts';
 import { act } from './hosted/act.ts';
+import { brandFor } from './hosted/frame.tsx';
 import { Csrf, Front, page } from './layout.tsx';
 import { problemPage } from './problem.tsx';
 import { field, type PageContext, type PageEnv } from './visit.ts';
@@ -36,13 +37,15 @@ function answer(platform: Platform, { world, intent }: Asked, approved: boolean)
   return refusal?.keepsChanges === true ? undefined : refusal;
 }
 
-const whatFor = (intent: StripeObject): string =>
-  intent.object === 'payment_intent' ? `A payment of ${format(intent.amount, intent.currency)}` : 'Keeping your card for later payments';
+const whatFor = (intent: StripeObject, shop: string): string =>
+  intent.object === 'payment_intent'
+    ? `A payment of ${format(intent.amount, intent.currency)} to ${shop}`
+    : `Keeping your card for later payments to ${shop}`;
 
-const Question: FC<{ intent: StripeObject; csrf: string }> = ({ intent, csrf }) => (
+const Question: FC<{ intent: StripeObject; shop: string; csrf: string }> = ({ intent, shop, csrf }) => (
   <Front title="Approve with your bank">
     <h1>Is this you?</h1>
-    <p>{whatFor(intent)} needs your approval. A real bank would ask for a code or in its app; the simulated one asks here.</p>
+    <p>{whatFor(intent, shop)} needs your approval. A real bank would ask for a code or in its app; the simulated one asks here.</p>
     <form method="post" class="stack">
       <Csrf token={csrf} />
       <button type="submit" name="decision" value="approve" class="primary">
@@ -111,7 +114,7 @@ export function bankRoutes(platform: Platform): Hono<PageEnv> {
     if (!asksOwner(found.intent)) return notAsked(c, found.intent);
     const back = returnUrlOf(found.intent);
     if (back !== undefined) c.set('formTargets', [new URL(back).origin]);
-    return page(c, <Question intent={found.intent} csrf={c.get('visitor').csrf} />);
+    return page(c, <Question intent={found.intent} shop={brandFor(platform, found.world).name} csrf={c.get('visitor').csrf} />);
   });
   app.post(path, (c) => {
     const found = asked(platform, c);

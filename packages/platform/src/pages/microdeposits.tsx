@@ -3,18 +3,36 @@ import type { FC } from 'hono/jsx';
 import type { StripeObject } from '../engine/index.ts';
 import type { Platform } from '../platform.ts';
 import { CODE } from '../resources/microdeposits.ts';
-import { asked } from './asked.ts';
+import { type Asked, asked } from './asked.ts';
 import { operate } from './hosted/act.ts';
+import { brandFor } from './hosted/frame.tsx';
 import { Csrf, FormError, Front, page } from './layout.tsx';
 import { problemPage } from './problem.tsx';
 import { field, type PageContext, type PageEnv } from './visit.ts';
 
 /** Where the owner of a bank account that was typed in proves to be its owner (`hosted_verification_url`). */
 
-const Question: FC<{ intent: StripeObject; csrf: string; error?: string | undefined }> = ({ intent, csrf, error }) => (
+interface QuestionProps {
+  readonly platform: Platform;
+  readonly asked: Asked;
+  readonly csrf: string;
+  readonly error?: string | undefined;
+}
+
+/** `the bank account ending in 6789`, where that is known. */
+function accountText(platform: Platform, { world, intent }: Asked): string {
+  const row = typeof intent.payment_method === 'string' ? platform.store.row(world, 'payment_method', intent.payment_method) : undefined;
+  const last4 = row === undefined ? undefined : (JSON.parse(row.text) as StripeObject).us_bank_account?.last4;
+  return last4 == null ? 'a bank account' : `the bank account ending in ${last4}`;
+}
+
+const Question: FC<QuestionProps> = ({ platform, asked: { world, intent }, csrf, error }) => (
   <Front title="Verify your bank account">
     <h1>Verify your bank account</h1>
-    <p>A small deposit is on its way to it. Your statement shows a code of six characters beside it, which begins with SM.</p>
+    <p>
+      {brandFor(platform, world).name} asks you to show that {accountText(platform, { world, intent })} is yours. A small deposit is on its
+      way to it. Your statement shows a code of six characters beside it, which begins with SM.
+    </p>
     <FormError text={error} />
     <form method="post" class="stack">
       <Csrf token={csrf} />
@@ -67,7 +85,7 @@ export function microdepositRoutes(platform: Platform): Hono<PageEnv> {
     const found = asked(platform, c);
     if (found === undefined) return nothingHere(c);
     if (!awaits(found.intent)) return notAsked(c, found.intent);
-    return page(c, <Question intent={found.intent} csrf={c.get('visitor').csrf} />);
+    return page(c, <Question platform={platform} asked={found} csrf={c.get('visitor').csrf} />);
   });
   app.post(path, (c) => {
     const found = asked(platform, c);
@@ -78,7 +96,11 @@ export function microdepositRoutes(platform: Platform): Hono<PageEnv> {
     const params = { descriptor_code: field(c, 'code').toUpperCase() };
     const refusal = operate(platform, world, { method: 'POST', path, params });
     if (refusal !== undefined)
-      return page(c, <Question intent={intent} csrf={c.get('visitor').csrf} error={refusal.message} />, refusal.status as 400);
+      return page(
+        c,
+        <Question platform={platform} asked={found} csrf={c.get('visitor').csrf} error={refusal.message} />,
+        refusal.status as 400,
+      );
     return page(c, <Verified intent={asked(platform, c)!.intent} />);
   });
   return app;
