@@ -209,7 +209,7 @@ inBrowser(
       await page.locator('[data-rules="chartmogul"]').waitFor();
     });
 
-    it('every page is good in the dark on a phone: nothing serious for axe, nothing wider than the screen', async () => {
+    it('every page is good in the dark on a phone: nothing serious for axe, nothing wider than the screen, no id twice', async () => {
       const { world } = given;
       const dana = new Visitor(world.origin);
       await dana.submit('/sign-in', { email: 'dana@acme.example', password: PASSWORD });
@@ -221,6 +221,12 @@ inBrowser(
       );
       const base = `/a/${account}/test`;
       const more = [`${base}/customers/${moved!.customer}`, `${base}/objects/customer/${moved!.customer}`];
+      // Settings then has every section.
+      await world.lantern.lantern.kit.query(
+        "insert into lantern.rates (account, livemode, currency, day, rate) values ($1, false, 'gbp', '2020-01-01', '1.17')",
+        [account],
+      );
+      const twice = "[...document.querySelectorAll('[id]')].map(({ id }) => id).filter((id, n, all) => all.indexOf(id) !== n)";
       const wrong: string[] = [];
       for (const path of [
         ...pagesOf(account),
@@ -235,6 +241,7 @@ inBrowser(
         wrong.push(...(await seriousAxe(page)).map((line) => `${path} ${line}`));
         const width = await page.evaluate<number>('document.documentElement.scrollWidth');
         if (width > 390) wrong.push(`${path} is ${width} wide`);
+        wrong.push(...(await page.evaluate<string[]>(twice)).map((id) => `${path} has the id ${id} twice`));
       }
       expect(wrong).toEqual([]);
     });

@@ -14,6 +14,7 @@ const columnsOf = (zone: string): Column<AuditLine>[] => [
   { head: 'When', cell: ({ at_ms }) => <Time ms={at_ms} zone={zone} /> },
   {
     head: 'Who and what',
+    names: true,
     cell: ({ actor, action, facts }) => (
       <>
         <strong>{actor}</strong> {ACTIONS[action] ?? action}

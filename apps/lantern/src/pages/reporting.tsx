@@ -32,8 +32,8 @@ export const ReportingSection: FC<{ visit: AccountVisit; desk: Desk; currencies:
         </select>
       </p>
       <p class="field">
-        <label for="currency">Everything is reported in</label>
-        <select id="currency" name="currency">
+        <label for="reported-in">Everything is reported in</label>
+        <select id="reported-in" name="currency">
           <option value="">{visit.place.currency.toUpperCase()} (the account’s own)</option>
           {currencies
             .filter((one) => one !== visit.place.currency)

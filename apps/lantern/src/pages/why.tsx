@@ -68,8 +68,8 @@ const PartOf: FC<{ part: Part; columns: readonly Column<Part['customers'][number
     </details>
     {part.rounding !== 0 && (
       <p class="quiet below">
-        And <Money minor={part.rounding} currency={currency} signed /> from rounding: exchange rates are applied to the whole, and here to
-        each customer.
+        And <Money minor={part.rounding} currency={currency} signed /> from rounding: above, all of them are converted together; here, each
+        customer by itself.
       </p>
     )}
   </section>
