@@ -5,8 +5,8 @@ import type { StripeError, StripeObject } from '../engine/index.ts';
 import type { Platform } from '../platform.ts';
 import { ASKING } from '../resources/authentication.ts';
 import { type Asked, asked } from './asked.ts';
+import { accountName } from './brand.ts';
 import { act } from './hosted/act.ts';
-import { brandFor } from './hosted/frame.tsx';
 import { Csrf, Front, page } from './layout.tsx';
 import { problemPage } from './problem.tsx';
 import { field, type PageContext, type PageEnv } from './visit.ts';
@@ -37,12 +37,14 @@ function answer(platform: Platform, { world, intent }: Asked, approved: boolean)
   return refusal?.keepsChanges === true ? undefined : refusal;
 }
 
-const whatFor = (intent: StripeObject, shop: string): string =>
-  intent.object === 'payment_intent'
-    ? `A payment of ${format(intent.amount, intent.currency)} to ${shop}`
-    : `Keeping your card for later payments to ${shop}`;
+/** An account that a test invented may have no name: then it is not named. */
+const whatFor = (intent: StripeObject, shop: string | undefined): string => {
+  const what =
+    intent.object === 'payment_intent' ? `A payment of ${format(intent.amount, intent.currency)}` : 'Keeping your card for later payments';
+  return shop === undefined ? what : `${what} to ${shop}`;
+};
 
-const Question: FC<{ intent: StripeObject; shop: string; csrf: string }> = ({ intent, shop, csrf }) => (
+const Question: FC<{ intent: StripeObject; shop: string | undefined; csrf: string }> = ({ intent, shop, csrf }) => (
   <Front title="Approve with your bank">
     <h1>Is this you?</h1>
     <p>{whatFor(intent, shop)} needs your approval. A real bank would ask for a code or in its app; the simulated one asks here.</p>
@@ -114,7 +116,10 @@ export function bankRoutes(platform: Platform): Hono<PageEnv> {
     if (!asksOwner(found.intent)) return notAsked(c, found.intent);
     const back = returnUrlOf(found.intent);
     if (back !== undefined) c.set('formTargets', [new URL(back).origin]);
-    return page(c, <Question intent={found.intent} shop={brandFor(platform, found.world).name} csrf={c.get('visitor').csrf} />);
+    return page(
+      c,
+      <Question intent={found.intent} shop={accountName(platform.accounts.account(found.world.account))} csrf={c.get('visitor').csrf} />,
+    );
   });
   app.post(path, (c) => {
     const found = asked(platform, c);

@@ -4,8 +4,8 @@ import type { StripeObject } from '../engine/index.ts';
 import type { Platform } from '../platform.ts';
 import { CODE } from '../resources/microdeposits.ts';
 import { type Asked, asked } from './asked.ts';
+import { accountName } from './brand.ts';
 import { operate } from './hosted/act.ts';
-import { brandFor } from './hosted/frame.tsx';
 import { Csrf, FormError, Front, page } from './layout.tsx';
 import { problemPage } from './problem.tsx';
 import { field, type PageContext, type PageEnv } from './visit.ts';
@@ -30,8 +30,9 @@ const Question: FC<QuestionProps> = ({ platform, asked: { world, intent }, csrf,
   <Front title="Verify your bank account">
     <h1>Verify your bank account</h1>
     <p>
-      {brandFor(platform, world).name} asks you to show that {accountText(platform, { world, intent })} is yours. A small deposit is on its
-      way to it. Your statement shows a code of six characters beside it, which begins with SM.
+      {accountName(platform.accounts.account(world.account)) ?? 'The merchant'} asks you to show that{' '}
+      {accountText(platform, { world, intent })} is yours. A small deposit is on its way to it. Your statement shows a code of six
+      characters beside it, which begins with SM.
     </p>
     <FormError text={error} />
     <form method="post" class="stack">
