@@ -10,7 +10,7 @@ import { connectFor, signedUp, until } from './visitor.ts';
 /* A lively account while everything goes wrong on the way to Lantern; the truth is what the platform itself wrote down. */
 
 /** Enough for 1,000 events. */
-const STEPS = 780;
+const STEPS = 740;
 /** Seconds of real time for which a delivery may be held. */
 const WINDOW = 60;
 
