@@ -197,6 +197,8 @@ describe('months that are lived', () => {
     const upgraded = await buy(small);
     const seats = await buy(seat, { 'items[0][quantity]': 2 });
     const leaves = await buy(large);
+    const coupon = await ask('POST /v1/coupons', { percent_off: 50, duration: 'repeating', duration_in_months: 1 });
+    await buy(small, { 'discounts[0][coupon]': coupon.id });
     await days(5);
     await buy(yearly);
     await buy(small, { trial_period_days: 14 });
@@ -226,7 +228,7 @@ describe('months that are lived', () => {
     await settledFor(labs);
     const live = await read();
     expect(live.at(-1)).toEqual({ reconstructed: false });
-    expect(live.at(-2)).toMatchObject({ end: 9900 + 5000 + 10_000 + 2900, active: 4 });
+    expect(live.at(-2)).toMatchObject({ end: 9900 + 5000 + 10_000 + 2900 + 2900, active: 5 });
 
     await dana.submit(`/a/${labs.account}/test/disconnect`, { sure: 'yes' }, `/a/${labs.account}/test/settings`);
     const { kit } = world.lantern.lantern;

@@ -307,7 +307,7 @@ export async function live(world: World, given: Lives): Promise<Lived> {
   const [subscriptions, invoices, invoiceitems, prices, coupons, customers] = await Promise.all(
     [
       '/v1/subscriptions?status=all&expand[]=data.discounts',
-      '/v1/invoices',
+      '/v1/invoices?expand[]=data.discounts',
       '/v1/invoiceitems',
       '/v1/prices',
       '/v1/coupons',
@@ -316,11 +316,12 @@ export async function live(world: World, given: Lives): Promise<Lived> {
   );
   for (const invoice of invoices!) if (invoice.lines.has_more) invoice.lines.data = await shop.all(`/v1/invoices/${invoice.id}/lines`);
   await control.reset({ account });
+  const shown = new Set([...subscriptions!, ...invoices!].flatMap(({ discounts }) => discounts.map((one: Answer) => one.id)));
   for (const { type, data } of events.values()) {
     const { id, customer, status } = data.object;
     if (type.startsWith('customer.subscription.') && status === 'unpaid') untold.set(customer, [...(untold.get(customer) ?? []), 'unpaid']);
-    const stands = subscriptions!.some(({ discounts }) => discounts.some((one: Answer) => one.id === id));
-    if (type === 'customer.discount.created' && !stands) untold.set(customer, [...(untold.get(customer) ?? []), 'coupon that is over']);
+    if (type === 'customer.discount.created' && !shown.has(id))
+      untold.set(customer, [...(untold.get(customer) ?? []), 'coupon never billed']);
   }
   const read = { subscriptions, invoices, invoiceitems, prices, coupons, customers } as Record<string, Answer[]>;
   return { ...(read as unknown as Lived), events: [...events.values()], untold, from, to };

@@ -38,11 +38,15 @@ export async function tell({ kit }: Telling, account: string, events: readonly A
   });
 }
 
-/** Puts objects of an account into the mirror, as its import would. */
-export async function mirror({ kit }: Telling, account: string, table: string, objects: readonly Answer[]): Promise<void> {
+/** Puts objects of an account into the mirror, as its import would that read them `at` (seconds). */
+export async function mirror(
+  { kit }: Telling,
+  account: string,
+  { table, objects, at = 0 }: { table: string; objects: readonly Answer[]; at?: number },
+): Promise<void> {
   await kit.query(
     `insert into mirror.${table} (account, livemode, id, created, lo, hi, changed_ms, data)
-     select $1, false, o->>'id', (o->>'created')::bigint, 0, 0, 1, o from jsonb_array_elements($2::jsonb) o`,
-    [account, JSON.stringify(objects)],
+     select $1, false, o->>'id', (o->>'created')::bigint, $3::bigint, $3::bigint, 1, o from jsonb_array_elements($2::jsonb) o`,
+    [account, JSON.stringify(objects), at * 1000],
   );
 }

@@ -111,7 +111,10 @@ const seenAs = (at: number, seen: number) => ({ at, seen, discounts: [], pastDue
 function lineOf(events: readonly KeptEvent[], present: Present | undefined, history: CustomerHistory): Seen[] {
   const [first] = events;
   const past = first === undefined ? present?.state : first.type.endsWith('.created') ? undefined : beforeOf(first);
-  const line: Seen[] = past === undefined ? [] : pastOf(past, history, first?.at ?? Number.POSITIVE_INFINITY);
+  const line: Seen[] =
+    past === undefined
+      ? []
+      : pastOf(past, history, { until: first?.at ?? Number.POSITIVE_INFINITY, seen: first?.at ?? (present?.lo ?? 0) / 1000 });
   events.forEach(({ event, type, at, after }, n) => {
     const state = stateIn(after);
     const observation = ofState(state, history, seenAs(at, at * 1000 + n + 1));
@@ -141,12 +144,23 @@ function sinceWhen({ state, lo }: Present, last: KeptEvent): number {
   return own !== null && own >= last.at && own <= fetched ? own : fetched;
 }
 
-function pastOf(state: CompactSubscription, history: CustomerHistory, until: number): Seen[] {
+/** `until` (seconds) the past is wanted, and `seen` when the state was. */
+function pastOf(state: CompactSubscription, history: CustomerHistory, { until, seen }: { until: number; seen: number }): Seen[] {
   const lines = (history.lines.get(state.id) ?? []).filter(({ start }) => start < until).map((line) => onItem(line, state));
   const tries = history.tries.get(state.id) ?? [];
-  return reconstructed(withTiers(state, history), { lines, tries }, { seen: 0, discounts: [], pastDueSince: null })
+  const past = reconstructed(withTiers(state, history), { lines, tries }, { seen: 0, discounts: [], pastDueSince: null });
+  const others = history.discounts.filter(({ id, subscription }) => subscription === state.id && !state.discounts.includes(id));
+  return past
     .filter(({ at }) => at < until)
-    .map((observation) => ({ observation, origin: { kind: 'invoices' }, discounts: state.discounts }));
+    .map((observation, n) => {
+      const next = past[n + 1]?.at ?? seen;
+      const standing = others.filter(({ starts, end }) => {
+        const stood = (starts ?? 0) < next && (end === null || end > observation.at);
+        // The last state is the one that was seen: what does not stand in it was over by then.
+        return stood && (n < past.length - 1 || (end !== null && end <= seen));
+      });
+      return { observation, origin: { kind: 'invoices' }, discounts: [...state.discounts, ...standing.map(({ id }) => id)].sort() };
+    });
 }
 
 /** A proration may not say which item it is of: then it is the one with its price, or the only one there is. */

@@ -1,7 +1,8 @@
 import type { Query } from '@annex/kit';
 import type { InvoiceTried, MirrorInvoiceLine } from '../ledger/index.ts';
 import { type CompactSubscription, compactOf, compactPrice, type MirrorPrice } from './compact.ts';
-import { type CustomerHistory, type InvoicedUsage, type KeptEvent, type KnownDiscount, type Present, stateIn } from './compose.ts';
+import { type CustomerHistory, type InvoicedUsage, type KeptEvent, type Present, stateIn } from './compose.ts';
+import { readDiscounts } from './discounts.ts';
 
 interface World {
   readonly account: string;
@@ -40,21 +41,7 @@ interface Taxed {
 
 interface TriedRow extends InvoiceTried {
   readonly subscription: string | null;
-}
-
-interface DiscountRow {
-  id: string;
-  customer: string | null;
-  subscription: string | null;
-  coupon: {
-    duration?: string;
-    percent_off?: number | null;
-    amount_off?: number | null;
-    applies_to?: { products?: string[] } | null;
-  } | null;
-  starts: number | null;
-  ends: number | null;
-  gone_at: number | null;
+  readonly made: number;
 }
 
 const SUBSCRIPTIONS = `select customer, data, lo, hi, dirty from mirror.subscriptions
@@ -92,14 +79,11 @@ const LINES = `
 const TRIED = `
   select coalesce(data->'parent'->'subscription_details'->>'subscription', data->>'subscription') as subscription,
     coalesce(case when data->>'collection_method' = 'send_invoice' then (data->>'due_date')::bigint end, (t->>'finalized_at')::bigint, created) as at,
-    coalesce((t->>'paid_at')::bigint, (t->>'voided_at')::bigint, (t->>'marked_uncollectible_at')::bigint) as settled,
+    created as made, coalesce((t->>'paid_at')::bigint, (t->>'voided_at')::bigint, (t->>'marked_uncollectible_at')::bigint) as settled,
     data->>'collection_method' <> 'send_invoice' and coalesce((data->>'attempt_count')::int, 0) > case when status = 'paid' then 1 else 0 end as failed
   from mirror.invoices cross join lateral (select data->'status_transitions' as t) transitions
   where account = $1 and livemode = $2 and customer = any($3::text[]) and not deleted and status in ('paid', 'open', 'uncollectible', 'void')
   order by 2, created, id`;
-
-const DISCOUNTS = `select id, customer, subscription, coupon, starts, ends, gone_at from lantern.discounts
-  where account = $1 and livemode = $2 and customer = any($3::text[]) order by id`;
 
 const PRICES = 'select id, data from mirror.prices where account = $1 and livemode = $2 and id = any($3::text[])';
 
@@ -109,9 +93,9 @@ export async function readHistories(on: Query, { account, livemode }: World, cus
   const subscriptions = await on.query<SubscriptionRow>(SUBSCRIPTIONS, key);
   const events = await on.query<KeptEvent & { customer: string }>(EVENTS, key);
   const lines = await on.query<LineRow>(LINES, key);
-  const tried = await on.query<TriedRow>(TRIED, key);
-  const discounts = await on.query<DiscountRow>(DISCOUNTS, key);
   const present = subscriptions.map((row) => ({ customer: row.customer, one: presentOf(row) }));
+  const withPast = [...customersWithPast(present, events)];
+  const tries = triesOf(withPast.length === 0 ? [] : await on.query<TriedRow>(TRIED, [account, livemode, withPast]));
   const prices = await readPrices(
     on,
     { account, livemode },
@@ -121,8 +105,8 @@ export async function readHistories(on: Query, { account, livemode }: World, cus
       events,
     ),
   );
-  const tries = triesOf(tried);
-  const [presentBy, eventsBy, linesBy, discountsBy] = [byCustomer(present), byCustomer(events), byCustomer(lines), byCustomer(discounts)];
+  const discounts = await readDiscounts(on, { account, livemode }, { customers, withPast, made: tries });
+  const [presentBy, eventsBy, linesBy] = [byCustomer(present), byCustomer(events), byCustomer(lines)];
   return customers.map((customer) => ({
     ...{ customer, tries, prices },
     present: (presentBy.get(customer) ?? []).map(({ one }) => one),
@@ -130,17 +114,29 @@ export async function readHistories(on: Query, { account, livemode }: World, cus
     lines: linesOf(linesBy.get(customer) ?? [], prices),
     invoicesMs: (linesBy.get(customer) ?? []).reduce((newest, { changed }) => Math.max(newest, changed), -1),
     usage: usageOf(linesBy.get(customer) ?? [], prices),
-    discounts: (discountsBy.get(customer) ?? []).flatMap(discountOf),
+    discounts: discounts.get(customer) ?? [],
   }));
 }
 
-function triesOf(rows: readonly TriedRow[]): Map<string, InvoiceTried[]> {
-  const found = new Map<string, InvoiceTried[]>();
-  for (const { subscription, ...tried } of rows) {
-    if (subscription === null) continue;
-    const own = found.get(subscription);
-    if (own === undefined) found.set(subscription, [tried]);
-    else own.push(tried);
+/** Customers with a subscription that was not heard of from its creation on: only their past is read off invoices. */
+function customersWithPast(
+  present: readonly { readonly customer: string; readonly one: Present }[],
+  events: readonly (KeptEvent & { readonly customer: string })[],
+): Set<string> {
+  const heard = new Set(events.filter(({ type }) => type.endsWith('.created')).map(({ subscription }) => subscription));
+  return new Set([
+    ...present.filter(({ one }) => !heard.has(one.state.id)).map(({ customer }) => customer),
+    ...events.filter(({ subscription }) => !heard.has(subscription)).map(({ customer }) => customer),
+  ]);
+}
+
+function triesOf(rows: readonly TriedRow[]): Map<string, TriedRow[]> {
+  const found = new Map<string, TriedRow[]>();
+  for (const row of rows) {
+    if (row.subscription === null) continue;
+    const own = found.get(row.subscription);
+    if (own === undefined) found.set(row.subscription, [row]);
+    else own.push(row);
   }
   return found;
 }
@@ -205,24 +201,4 @@ function usageOf(rows: readonly LineRow[], prices: ReadonlyMap<string, MirrorPri
     found.set(item, own);
   }
   return found;
-}
-
-const DURATIONS = ['forever', 'repeating', 'once'] as const;
-
-/** A discount whose coupon was never seen counts for nothing: there is nothing to compute with. */
-function discountOf(row: DiscountRow): KnownDiscount[] {
-  const { coupon } = row;
-  const duration = DURATIONS.find((one) => one === coupon?.duration);
-  if (coupon === null || duration === undefined) return [];
-  // On a test clock the removal is told in real time, which may lie before the discount began: then its own end tells.
-  const ends = [row.ends, row.gone_at].filter((at): at is number => at !== null && at >= (row.starts ?? 0));
-  const products = coupon.applies_to?.products;
-  return [
-    {
-      ...{ id: row.id, subscription: row.subscription, starts: row.starts, duration },
-      ...{ percent_off: coupon.percent_off ?? null, amount_off: coupon.amount_off ?? null },
-      end: ends.length === 0 ? null : Math.min(...ends),
-      ...(products !== undefined && products.length > 0 && { products }),
-    },
-  ];
 }

@@ -141,7 +141,7 @@ function failingSpans(tries: readonly InvoiceTried[], until: number): { readonly
  * The past of a subscription that was first seen when it had one: the API tells only the present, so the past is read off what its
  * invoices billed, and everything is marked as reconstructed. It comes to the months that would have been counted live, but for what
  * neither tells:
- * - discounts that no longer stand, and since when a forgotten one did not;
+ * - when a discount was taken off by hand: it counts until the next invoice; and one that no invoice ever named does not count;
  * - pauses that are over, and since when a present one lasts;
  * - times of being unpaid that are over, and since when a present one lasts;
  * - an end that was asked for and taken back;
