@@ -13,14 +13,14 @@ export type Seals = ReadonlyMap<string, string>;
 export const dayOf = (row: CountedMovement | CountedBalance): string => ('day' in row ? row.day : row.month);
 
 function hashed({ movements, balances }: Counted, day: string): string {
-  const hash = createHash('md5');
+  let text = '';
   for (const one of movements) {
     if (one.day >= day) continue;
     const { under, kind, amount, after, reason, because, reconstructed, at_start: atStart, currency } = one;
-    hash.update(`${one.day} ${under} ${kind} ${amount} ${after} ${reason} ${reconstructed} ${atStart} ${currency} ${because}\n`);
+    text += `${one.day} ${under} ${kind} ${amount} ${after} ${reason} ${reconstructed} ${atStart} ${currency} ${because}\n`;
   }
-  for (const { month, currency, under, delta } of balances) if (month < day) hash.update(`${month} ${currency} ${under} ${delta}\n`);
-  return hash.digest('base64url');
+  for (const { month, currency, under, delta } of balances) if (month < day) text += `${month} ${currency} ${under} ${delta}\n`;
+  return createHash('md5').update(text).digest('base64url');
 }
 
 /** `2026-10 …`: sealed before that month. */

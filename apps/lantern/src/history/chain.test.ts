@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { inOrder, type Link } from './chain.ts';
+import { inOrder, type Link, needBefore } from './chain.ts';
 
 const link = (event: string, before: string | null, after: string, type = 'x.updated', at = 1): Link => ({
   event,
@@ -79,4 +79,17 @@ it('the order does not depend on the order of arrival, whatever the events say',
       expect(inOrder(shuffled)).toEqual(inOrder(links));
     }),
   );
+});
+
+it('what was before an event is needed of those that share their second, and of a first one that began nothing', () => {
+  const of = (subscription: string, event: string, at: number, type = 'x.updated') => ({ subscription, event, type, at });
+  const alone = [
+    of('sub_1', 'evt_2', 2),
+    of('sub_1', 'evt_1', 1, 'x.created'),
+    of('sub_1', 'evt_3', 3),
+    of('sub_2', 'evt_4', 2, 'x.created'),
+  ];
+  expect(needBefore(alone)).toEqual([]);
+  expect(needBefore([...alone, of('sub_1', 'evt_5', 3)])).toEqual(['evt_3', 'evt_5']);
+  expect(needBefore([...alone, of('sub_2', 'evt_6', 1)])).toEqual(['evt_6']);
 });

@@ -70,3 +70,22 @@ export function inOrder<T extends Link>(links: readonly T[]): T[] {
   }
   return ordered;
 }
+
+/** The events of which it matters what was before them: those that share their second with others, and a subscription's first. */
+export function needBefore(events: readonly (Pick<Link, 'event' | 'type' | 'at'> & { readonly subscription: string })[]): string[] {
+  const lines = new Map<string, { first: (typeof events)[number]; readonly seconds: Map<number, string> }>();
+  const needed = new Set<string>();
+  for (const one of events) {
+    const line = lines.get(one.subscription);
+    if (line === undefined) {
+      lines.set(one.subscription, { first: one, seconds: new Map([[one.at, one.event]]) });
+      continue;
+    }
+    if (one.at < line.first.at) line.first = one;
+    const same = line.seconds.get(one.at);
+    if (same === undefined) line.seconds.set(one.at, one.event);
+    else needed.add(same).add(one.event);
+  }
+  for (const { first } of lines.values()) if (!BEGINS.test(first.type)) needed.add(first.event);
+  return [...needed];
+}

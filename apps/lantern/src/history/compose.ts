@@ -19,8 +19,8 @@ export interface KeptEvent {
   /** Seconds. */
   readonly at: number;
   /**
-   * The state as it is stored (a `CompactSubscription`), and the state before, where the event tells it. They stay text until they are
-   * needed: thousands of parsed ones at once cost more than all else that is done with them.
+   * The state as it is stored (a `CompactSubscription`), and the state before, where the event tells it and `needBefore` asks for it. They
+   * stay text until they are needed: thousands of parsed ones at once cost more than all else that is done with them.
    */
   readonly after: string;
   readonly before: string | null;
@@ -115,8 +115,11 @@ function lineOf(events: readonly KeptEvent[], present: Present | undefined, hist
     past === undefined
       ? []
       : pastOf(past, history, { until: first?.at ?? Number.POSITIVE_INFINITY, seen: first?.at ?? (present?.lo ?? 0) / 1000 });
+  // Most events leave the state as it was, as a renewal does: each text is read once.
+  const states = new Map<string, CompactSubscription>();
   events.forEach(({ event, type, at, after }, n) => {
-    const state = stateIn(after);
+    const state = states.get(after) ?? stateIn(after);
+    states.set(after, state);
     const observation = ofState(state, history, seenAs(at, at * 1000 + n + 1));
     line.push({ observation, origin: { kind: 'event', event, type }, discounts: state.discounts });
   });

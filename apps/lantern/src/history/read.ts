@@ -1,5 +1,6 @@
 import type { Query } from '@annex/kit';
 import type { InvoiceTried, MirrorInvoiceLine } from '../ledger/index.ts';
+import { needBefore } from './chain.ts';
 import { type CompactSubscription, compactOf, compactPrice, type MirrorPrice } from './compact.ts';
 import { type CustomerHistory, type InvoicedUsage, type KeptEvent, type Present, stateIn } from './compose.ts';
 import { readDiscounts } from './discounts.ts';
@@ -47,9 +48,11 @@ interface TriedRow extends InvoiceTried {
 const SUBSCRIPTIONS = `select customer, data, lo, hi, dirty from mirror.subscriptions
   where account = $1 and livemode = $2 and customer = any($3::text[]) and not deleted`;
 
-/** States come as text: most of what is before an event is never looked at. */
-const EVENTS = `select event, subscription, customer, type, at, state::text as after, before::text as before from lantern.observations
+/** States come as text. What is before an event is half of what is stored, and seldom looked at. */
+const EVENTS = `select event, subscription, customer, type, at, state::text as after, null as before from lantern.observations
   where account = $1 and livemode = $2 and customer = any($3::text[])`;
+
+const BEFORE = `select event, before::text as before from lantern.observations where account = $1 and livemode = $2 and event = any($3::text[])`;
 
 /**
  * What was billed, line by line, on invoices that stand; and prorations that wait for the next invoice. A line of a proration does not say
@@ -91,7 +94,7 @@ const PRICES = 'select id, data from mirror.prices where account = $1 and livemo
 export async function readHistories(on: Query, { account, livemode }: World, customers: readonly string[]): Promise<CustomerHistory[]> {
   const key = [account, livemode, customers];
   const subscriptions = await on.query<SubscriptionRow>(SUBSCRIPTIONS, key);
-  const events = await on.query<KeptEvent & { customer: string }>(EVENTS, key);
+  const events = await readEvents(on, { account, livemode }, customers);
   const lines = await on.query<LineRow>(LINES, key);
   const present = subscriptions.map((row) => ({ customer: row.customer, one: presentOf(row) }));
   const withPast = [...customersWithPast(present, events)];
@@ -139,6 +142,15 @@ function triesOf(rows: readonly TriedRow[]): Map<string, TriedRow[]> {
     else own.push(row);
   }
   return found;
+}
+
+async function readEvents(on: Query, { account, livemode }: World, customers: readonly string[]) {
+  const events = await on.query<KeptEvent & { customer: string }>(EVENTS, [account, livemode, customers]);
+  const needed = needBefore(events);
+  if (needed.length === 0) return events;
+  const rows = await on.query<{ event: string; before: string | null }>(BEFORE, [account, livemode, needed]);
+  const known = new Map(rows.map(({ event, before }) => [event, before]));
+  return events.map((one) => (known.has(one.event) ? { ...one, before: known.get(one.event)! } : one));
 }
 
 function byCustomer<T extends { readonly customer: string | null }>(rows: readonly T[]): ReadonlyMap<string, T[]> {

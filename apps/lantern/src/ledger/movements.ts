@@ -106,6 +106,8 @@ function moveOn(
 
 /** Customers that came and went within one month are in neither column (their movements of the month net to nothing). */
 export function withoutShortLived(movements: readonly Movement[]): Movement[] {
+  // Most customers never left.
+  if (movements.every(({ after }) => after !== 0)) return [...movements];
   const months = new Map<string, Movement[]>();
   for (const movement of movements) {
     const key = `${monthOf(movement.day)} ${movement.customer}`;

@@ -127,7 +127,7 @@ const LIVING = new Set(['active', 'past_due', 'unpaid', 'paused']);
 function rowsOfChange(before: State | undefined, now: State, at: number): LedgerRow[] {
   const { seen } = now;
   const rows: LedgerRow[] = [];
-  for (const id of [...new Set([...(before?.mrr.keys() ?? []), ...now.mrr.keys()])].sort()) {
+  for (const id of new Set([...(before?.mrr.keys() ?? []), ...now.mrr.keys()])) {
     const [was, is] = [before?.mrr.get(id) ?? 0, now.mrr.get(id) ?? 0];
     if (was === is) continue;
     const reason = before?.counted === true && now.counted ? itemReason(id, before, now) : countingReason(before, now);
