@@ -48,15 +48,16 @@ export function durationText(ms: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
+/** Stripe writes one name in one word. */
+const wordsOf = (object: string): string => (object === 'invoiceitem' ? 'invoice item' : object.replace(/^.*\./, '').replaceAll('_', ' '));
+
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** `balance_transaction` -> `Balance transaction`. */
-export function objectText(object: string): string {
-  const words = object.replace(/^.*\./, '').replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
+export const objectText = (object: string): string => capital(wordsOf(object));
 
 /** `balance_transaction` -> `Balance transactions`. */
 export function objectsText(object: string): string {
-  const words = object.replace(/^.*\./, '').replaceAll('_', ' ');
-  const plural = /(s|x|ch)$/.test(words) ? `${words}es` : /[^aeiou]y$/.test(words) ? `${words.slice(0, -1)}ies` : `${words}s`;
-  return plural[0]!.toUpperCase() + plural.slice(1);
+  const words = wordsOf(object);
+  return capital(/(s|x|ch)$/.test(words) ? `${words}es` : /[^aeiou]y$/.test(words) ? `${words.slice(0, -1)}ies` : `${words}s`);
 }

@@ -13,6 +13,7 @@ const PREFIXES: readonly (readonly [RegExp, string])[] = [
   [/^cus_/, 'customer'],
   [/^sub_(?!sched)/, 'subscription'],
   [/^in_/, 'invoice'],
+  [/^ii_/, 'invoiceitem'],
   [/^(ch|py)_/, 'charge'],
   [/^(re|pyr)_/, 'refund'],
   [/^(dp|du)_/, 'dispute'],
@@ -33,7 +34,7 @@ export const ObjectLink: FC<{ base: string; id: string }> = ({ base, id }) => {
 };
 
 /** A digit tells an id from a word such as `price_details`. */
-const JSON_ID = /"((?:cus|sub|sub_sched|in|ch|py|re|pyr|dp|du|txn|po|price|prod|pm)_(?=\w*\d)\w+)"/;
+const JSON_ID = /"((?:cus|sub|sub_sched|in|ii|ch|py|re|pyr|dp|du|txn|po|price|prod|pm)_(?=\w*\d)\w+)"/;
 
 /** The object as Stripe gave it; ids in it lead on. */
 export const Raw: FC<{ value: unknown; base: string }> = ({ value, base }) => (

@@ -7,7 +7,7 @@ import { ASKING } from '../resources/authentication.ts';
 import { type Asked, asked } from './asked.ts';
 import { accountName } from './brand.ts';
 import { act } from './hosted/act.ts';
-import { Csrf, Front, page } from './layout.tsx';
+import { Csrf, Front, ModeTag, page } from './layout.tsx';
 import { problemPage } from './problem.tsx';
 import { field, type PageContext, type PageEnv } from './visit.ts';
 
@@ -45,7 +45,7 @@ const whatFor = (intent: StripeObject, shop: string | undefined): string => {
 };
 
 const Question: FC<{ intent: StripeObject; shop: string | undefined; csrf: string }> = ({ intent, shop, csrf }) => (
-  <Front title="Approve with your bank">
+  <Front title="Approve with your bank" aside={<ModeTag livemode={intent.livemode} />}>
     <h1>Is this you?</h1>
     <p>{whatFor(intent, shop)} needs your approval. A real bank would ask for a code or in its app; the simulated one asks here.</p>
     <form method="post" class="stack">
@@ -66,7 +66,7 @@ const Question: FC<{ intent: StripeObject; shop: string | undefined; csrf: strin
 const Answered: FC<{ intent: StripeObject }> = ({ intent }) => {
   const failed = intent.status === 'requires_payment_method';
   return (
-    <Front title={failed ? 'Not approved' : 'Approved'}>
+    <Front title={failed ? 'Not approved' : 'Approved'} aside={<ModeTag livemode={intent.livemode} />}>
       <h1>{failed ? 'Not approved' : 'Approved'}</h1>
       <p>
         {failed ? 'The payment method was refused.' : 'Your bank knows that it was you.'} You can close this page and go back to the shop.

@@ -58,6 +58,11 @@ export const Document: FC<PropsWithChildren<DocumentProps>> = ({ title, styles, 
   </html>
 );
 
+/** Whose money could be meant: nobody's, or a business's. */
+export const ModeTag: FC<{ livemode: boolean }> = ({ livemode }) => (
+  <span class={livemode ? 'mode live' : 'mode test'}>{livemode ? 'live mode' : 'test mode'}</span>
+);
+
 export interface FrontProps extends DocumentProps {
   /** What stands at the right of the strip (who is signed in). */
   readonly aside?: Child;

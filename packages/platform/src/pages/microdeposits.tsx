@@ -6,7 +6,7 @@ import { CODE } from '../resources/microdeposits.ts';
 import { type Asked, asked } from './asked.ts';
 import { accountName } from './brand.ts';
 import { operate } from './hosted/act.ts';
-import { Csrf, FormError, Front, page } from './layout.tsx';
+import { Csrf, FormError, Front, ModeTag, page } from './layout.tsx';
 import { problemPage } from './problem.tsx';
 import { field, type PageContext, type PageEnv } from './visit.ts';
 
@@ -27,7 +27,7 @@ function accountText(platform: Platform, { world, intent }: Asked): string {
 }
 
 const Question: FC<QuestionProps> = ({ platform, asked: { world, intent }, csrf, error }) => (
-  <Front title="Verify your bank account">
+  <Front title="Verify your bank account" aside={<ModeTag livemode={intent.livemode} />}>
     <h1>Verify your bank account</h1>
     <p>
       {accountName(platform.accounts.account(world.account)) ?? 'The merchant'} asks you to show that{' '}
@@ -55,7 +55,7 @@ const Question: FC<QuestionProps> = ({ platform, asked: { world, intent }, csrf,
 );
 
 const Verified: FC<{ intent: StripeObject }> = ({ intent }) => (
-  <Front title="Verified">
+  <Front title="Verified" aside={<ModeTag livemode={intent.livemode} />}>
     <h1>Verified</h1>
     <p>The account is yours. You can close this page and go back to the shop.</p>
     <p class="quiet">

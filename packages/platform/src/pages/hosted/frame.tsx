@@ -4,7 +4,7 @@ import type { Platform } from '../../platform.ts';
 import { ASSETS } from '../assets.ts';
 import { accountName, type Brand, brandCssPath, brandOf } from '../brand.ts';
 import { BrandTile } from '../consent.tsx';
-import { Document, Mark, NOT_STRIPE } from '../layout.tsx';
+import { Document, Mark, ModeTag, NOT_STRIPE } from '../layout.tsx';
 
 /** The account as its customers see it; one that a test invented has no name. */
 export const brandFor = (platform: Platform, world: World): Brand => ({
@@ -20,7 +20,7 @@ export const Strip: FC<{ livemode: boolean }> = ({ livemode }) => (
     </span>
     <span class="not-stripe">{NOT_STRIPE}</span>
     <span class="strip-end">
-      <span class={livemode ? 'mode live' : 'mode test'}>{livemode ? 'live mode' : 'test mode'}</span>
+      <ModeTag livemode={livemode} />
     </span>
   </header>
 );
