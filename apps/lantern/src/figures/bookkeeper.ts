@@ -12,7 +12,7 @@ interface World {
 
 const LOOK_MS = 5_000;
 /** From the beginning of one round for an account to the next: what happens meanwhile is counted together, and told together. */
-const PACE_MS = 150;
+const PACE_MS = 100;
 /** So often at most is looked for what no event has marked: what came by import, by a fetch, or with time. */
 const SEARCH_MS = 1_000;
 /** Rows committed later may carry an earlier time: so far back is looked again each time, and now and then further. */
@@ -69,7 +69,7 @@ export function startBookkeeper(lantern: Lantern): Bookkeeper {
       if (far) one.searchedFar = one.begun;
       await search(lantern, one.world, far ? FAR_BACK_MS : BACK_MS);
     }
-    const made = await makeBooks(lantern, one.world, 'round');
+    const made = await makeBooks(lantern, one.world, { paceMs: PACE_MS, goOn: () => !stopped && waiting.size === 0 });
     // More may have been marked meanwhile.
     if (made) wake(one);
     else if (rest > 0) wake(one, rest);
@@ -140,7 +140,7 @@ export const isBooked = (change: Change): boolean => change.kind === 'objects' &
 
 export async function catchUp(lantern: Lantern, world: World): Promise<void> {
   await search(lantern, world, FAR_BACK_MS);
-  await makeBooks(lantern, world, 'all');
+  await makeBooks(lantern, world);
 }
 
 const search = (lantern: Lantern, world: World, backMs: number): Promise<void> =>

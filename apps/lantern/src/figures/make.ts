@@ -5,7 +5,7 @@ import type { Lantern } from '../lantern.ts';
 import { monthOf } from '../ledger/index.ts';
 import { countingOf } from './books.ts';
 import { nowOf } from './clock.ts';
-import { type Counted, countedOf } from './counted.ts';
+import { type Counted, type CountingAll, countedOf } from './counted.ts';
 import { type Desk, deskIn, toPlain } from './desk.ts';
 import { keepCounted, readStored, type Stored } from './keep.ts';
 import { readRates } from './rates.ts';
@@ -58,23 +58,42 @@ interface Made {
   readonly desk: string;
 }
 
+/** How far books are made by one call; without it, until there are no marks any more. */
+export interface Round {
+  /** Milliseconds: who is marked sooner after the beginning of a batch waits for the next round. */
+  readonly paceMs: number;
+  /** Asked before each further batch. */
+  goOn(): boolean;
+}
+
 /**
- * While one batch is stored, the next one is made, if there is more: the database and this process work at the same time. `round` ends
- * after a batch that is not full, although more may have been marked meanwhile. Answers whether there was anything to make.
+ * While one batch is stored, the next one is made, if there is more: the database and this process work at the same time. A round
+ * ends when that is done, although more may be marked already; it answers whether there was anything to make.
  */
-export async function makeBooks(lantern: Lantern, world: World, until: 'round' | 'all'): Promise<boolean> {
-  for (let any = false; ; any = true) {
-    let made = any && until === 'round' ? undefined : await make(lantern, world, []);
-    if (made === undefined) return any;
+export async function makeBooks(lantern: Lantern, world: World, round?: Round): Promise<boolean> {
+  const goesOn = ({ stale }: Made, since: number): boolean =>
+    round === undefined ? stale.length === BATCH : (stale.length === BATCH || performance.now() - since >= round.paceMs) && round.goOn();
+  do {
+    let begun = performance.now();
+    let made = await make(lantern, world, []);
+    if (made === undefined) return false;
     while (made !== undefined) {
       const besides: string[] = made.stale.map(({ customer }) => customer);
-      const next: Promise<Made | undefined> = besides.length < BATCH ? Promise.resolve(undefined) : make(lantern, world, besides);
-      const [stored] = await Promise.all([store(lantern, world, made), next]);
-      if (!stored) return any;
-      lantern.hub.tell(world.account, world.livemode);
+      const more = goesOn(made, begun);
+      begun = performance.now();
+      const next: Promise<Made | undefined> = more ? make(lantern, world, besides) : Promise.resolve(undefined);
+      const [stored] = await Promise.all([storeAndTell(lantern, world, made), next]);
+      if (!stored) return false;
       made = await next;
     }
-  }
+  } while (round === undefined);
+  return true;
+}
+
+async function storeAndTell(lantern: Lantern, world: World, made: Made): Promise<boolean> {
+  const stored = await store(lantern, world, made);
+  if (stored) lantern.hub.tell(world.account, world.livemode);
+  return stored;
 }
 
 /** How far the mirror is, and what is known to be stored. */
@@ -95,26 +114,37 @@ interface Known {
   readonly seal: string | null;
 }
 
-/** The marks are read first: whatever comes after what is read here has a mark of its own. */
-async function make({ kit: { database }, now }: Lantern, world: World, besides: readonly string[]): Promise<Made | undefined> {
+/**
+ * The marks are read first: whatever comes after what is read here has a mark of its own. And how far the mirror is before the mirror
+ * itself; how it is counted has no part in that, and is read meanwhile.
+ */
+async function make(lantern: Lantern, world: World, besides: readonly string[]): Promise<Made | undefined> {
+  const { database } = lantern.kit;
   const key = [world.account, world.livemode];
   const stale = await database.query<Stale>(STALE, [...key, besides]);
   if (stale.length === 0) return undefined;
   const customers = stale.map(({ customer }) => customer);
-  const desk = await deskIn(database, world);
-  const rates = await readRates(database, world, desk.currency);
-  const nowSeconds = Math.floor((await nowOf(database, world, now())) / 1000);
-  const known = await database.query<Known>(KNOWN, [...key, customers]);
+  const [{ desk, counting }, { known, histories }] = await Promise.all([
+    howToCount(lantern, world),
+    database
+      .query<Known>(KNOWN, [...key, customers])
+      .then(async (known) => ({ known, histories: await readHistories(database, world, customers) })),
+  ]);
+  const counted = histories.map((history) => countedOf(history, counting));
   const sealed = new Map(known.map(({ customer, seal }) => [customer, seal ?? undefined]));
-  const counting = { ...countingOf(desk, rates, nowSeconds), slots: desk.slots, currency: desk.currency };
-  const counted = (await readHistories(database, world, customers)).map((history) => countedOf(history, counting));
   const stored = await readStored(database, world, new Map(counted.map((one) => [one.customer, openFrom(one, sealed.get(one.customer))])));
-  const month = monthPlus(monthOf(counting.calendar.day(nowSeconds)), -1);
+  const month = monthPlus(monthOf(counting.calendar.day(counting.now)), -1);
   return {
     ...{ stale, counted, stored, desk: textOf(desk) },
     seals: new Map(counted.map((one) => [one.customer, sealOf(one, month)])),
     through: new Map(known.flatMap((row) => (row.through_ms === null ? [] : [[row.customer, row.through_ms]]))),
   };
+}
+
+async function howToCount({ kit: { database }, now }: Lantern, world: World): Promise<{ desk: Desk; counting: CountingAll }> {
+  const [desk, nowMs] = await Promise.all([deskIn(database, world), nowOf(database, world, now())]);
+  const rates = await readRates(database, world, desk.currency);
+  return { desk, counting: { ...countingOf(desk, rates, Math.floor(nowMs / 1000)), slots: desk.slots, currency: desk.currency } };
 }
 
 /** Answers whether there was anything to store it for: an account that is leaving has no books. */

@@ -43,7 +43,7 @@ const MOST_KEPT = 200;
 /** Sooner than this it is counted for every page: nobody waits for it. */
 const NOTHING_MS = 10;
 /** Counting may take one part of the time in so many. */
-const PAUSE = 10;
+const PAUSE = 30;
 /** Nobody is shown anything older. */
 const OLDEST_MS = 60_000;
 
