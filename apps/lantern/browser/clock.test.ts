@@ -4,7 +4,7 @@ import { readTrials } from '../src/figures/trials.ts';
 import type { Month } from '../src/ledger/index.ts';
 import { placeOf } from '../src/web/place.ts';
 import { createLanternWorld, type LanternWorld } from './lantern-world.ts';
-import { connectFor, signedUp, until } from './visitor.ts';
+import { connectFor, signedUp, until, type Visitor } from './visitor.ts';
 
 /* Months that are lived, on a test clock or on the platform's own, and counted live; and counted again from nothing but their history. */
 
@@ -12,12 +12,13 @@ let world: LanternWorld;
 let key: string;
 let account: string;
 let clock: string;
+let dana: Visitor;
 
 beforeAll(async () => {
   // The event list also tells what came shortly before a connection; these accounts are to have their history alone.
   world = await createLanternWorld({ platform: { unlimitedClocks: true }, lantern: { kit: { reconcileMinutes: 0 } } });
   ({ testKey: key, account } = world.dana.accounts[0]!);
-  const dana = await signedUp(world, 'dana@acme.example');
+  dana = await signedUp(world, 'dana@acme.example');
   await connectFor(world, dana, account);
   clock = await newClock('2027-01-10T09:00:00Z');
 });
@@ -49,6 +50,18 @@ async function settledFor(party: { account: string; testKey: string }, told = tr
     const [row] = await kit.query<{ n: number }>(open);
     return data.length === 0 && (!told || arrived.length === 1) && row!.n === 0;
   });
+}
+
+/** Everything is erased, and read again. */
+async function connectAgain(owner: Visitor, party: { account: string; testKey: string }): Promise<void> {
+  const { kit } = world.lantern.lantern;
+  const base = `/a/${party.account}/test`;
+  await owner.submit(`${base}/disconnect`, { sure: 'yes' }, `${base}/settings`);
+  await until(async () => (await kit.query('select 1 from annex.connections where account = $1', [party.account])).length === 0);
+  await connectFor(world, owner, party.account);
+  await settledFor(party, false);
+  await until(async () => (await kit.query('select 1 from lantern.desks where account = $1 and settled', [party.account])).length === 1);
+  await settledFor(party, false);
 }
 
 async function price(amount: number, interval = 'month'): Promise<string> {
@@ -172,8 +185,8 @@ describe('months that are lived', () => {
 
   it('imported from nothing but their history come to the same, and say that they are reconstructed', async () => {
     const labs = world.dana.accounts[1]!;
-    const dana = await signedUp(world, 'later@acme.example');
-    await connectFor(world, dana, labs.account);
+    const later = await signedUp(world, 'later@acme.example');
+    await connectFor(world, later, labs.account);
     const ask = (call: string, form?: Record<string, string | number>) => world.api(labs.testKey, call, form);
     const product = await ask('POST /v1/products', { name: 'Seat' });
     const sold = async (amount: number, interval = 'month') =>
@@ -230,16 +243,82 @@ describe('months that are lived', () => {
     expect(live.at(-1)).toEqual({ reconstructed: false });
     expect(live.at(-2)).toMatchObject({ end: 9900 + 5000 + 10_000 + 2900 + 2900, active: 5 });
 
-    await dana.submit(`/a/${labs.account}/test/disconnect`, { sure: 'yes' }, `/a/${labs.account}/test/settings`);
-    const { kit } = world.lantern.lantern;
-    await until(async () => (await kit.query('select 1 from annex.connections where account = $1', [labs.account])).length === 0);
-    await connectFor(world, dana, labs.account);
-    await settledFor(labs, false);
-    await until(async () => (await kit.query('select 1 from lantern.desks where account = $1 and settled', [labs.account])).length === 1);
-    await settledFor(labs, false);
+    await connectAgain(later, labs);
     const again = await read();
     expect(again.at(-1)).toEqual({ reconstructed: true });
     expect(again.length).toBeGreaterThan(4);
     expect(again.slice(0, -1)).toEqual(live.slice(0, again.length - 1));
+  });
+});
+
+describe('discounts', () => {
+  /** When every event has been counted. */
+  const mrrOf = async (customer: string): Promise<number | undefined> => {
+    await settled();
+    return mrrNow(customer);
+  };
+  const mrrNow = async (customer: string): Promise<number | undefined> => {
+    const [book] = await world.lantern.lantern.kit.query<{ mrr: number }>(
+      'select mrr from lantern.books where account = $1 and not livemode and customer = $2',
+      [account, customer],
+    );
+    return book?.mrr;
+  };
+  const couponOf = async (form: Record<string, string | number>): Promise<string> => (await api('POST /v1/coupons', form)).id;
+  const latestTotal = async (customer: string): Promise<number> =>
+    (await api(`GET /v1/invoices?customer=${customer}&limit=1`)).data[0].total;
+
+  it('of an invoice alone change no MRR', async () => {
+    const customer = await customerWith('pm_card_visa');
+    await api('POST /v1/subscriptions', { customer, 'items[0][price]': await price(5000) });
+    const half = await couponOf({ percent_off: 50, duration: 'forever' });
+    const invoice = await api('POST /v1/invoices', { customer, 'discounts[0][coupon]': half });
+    await api('POST /v1/invoiceitems', {
+      ...{ customer, invoice: invoice.id, amount: 900, currency: 'eur' },
+      'discounts[0][coupon]': half,
+    });
+    expect(await mrrOf(customer)).toBe(5000);
+  });
+
+  it('of an item and of the subscription are taken off MRR as off the invoice, to the cent, while they last', async () => {
+    const months = await newClock('2029-01-10T09:00:00Z');
+    const customer = await customerWith('pm_card_visa', months);
+    const [third, five, tenth] = [
+      await couponOf({ percent_off: 33, duration: 'repeating', duration_in_months: 2 }),
+      await couponOf({ amount_off: 500, currency: 'eur', duration: 'forever' }),
+      await couponOf({ percent_off: 10, duration: 'forever' }),
+    ];
+    await api('POST /v1/subscriptions', {
+      ...{ customer, 'items[0][price]': await price(1999), 'items[0][discounts][0][coupon]': third },
+      ...{ 'items[1][price]': await price(2999), 'items[1][discounts][0][coupon]': five },
+      'discounts[0][coupon]': tenth,
+    });
+    const atFirst = await latestTotal(customer);
+    expect(atFirst).toBe(1205 + 2249);
+    expect(await mrrOf(customer)).toBe(atFirst);
+    await liveUntil('2029-04-11T12:00:00Z', months);
+    expect(await latestTotal(customer)).toBe(1799 + 2249);
+    expect(await mrrOf(customer)).toBe(1799 + 2249);
+
+    const movements = 'select day, kind, amount, reason from lantern.movements where account = $1 and customer = $2 order by day';
+    const { kit } = world.lantern.lantern;
+    const lived = await kit.query(movements, [account, customer]);
+    expect(lived).toMatchObject([
+      { kind: 'new', amount: 3454 },
+      { kind: 'expansion', amount: 594, reason: 'discount ended' },
+    ]);
+    expect(lived).toMatchObject([{}, { day: '2029-03-10' }]);
+  });
+
+  it('of an item count where only the account’s present is read, too', async () => {
+    const made = await api('POST /v1/customers', { name: 'Present' });
+    const half = await couponOf({ percent_off: 50, duration: 'forever' });
+    await api('POST /v1/subscriptions', {
+      ...{ customer: made.id, collection_method: 'send_invoice', days_until_due: 30, 'items[0][price]': await price(2000) },
+      ...{ 'items[1][price]': await price(3000), 'items[1][discounts][0][coupon]': half },
+    });
+    expect(await mrrOf(made.id)).toBe(3500);
+    await connectAgain(dana, { account, testKey: key });
+    expect(await mrrNow(made.id)).toBe(3500);
   });
 });

@@ -22,6 +22,8 @@ export interface MrrItem {
     readonly recurring: { readonly interval: string; readonly interval_count: number; readonly usage_type?: string | undefined };
   };
   readonly quantity: number;
+  /** Its own, taken off it alone before those of the subscription. */
+  readonly discounts?: readonly MrrDiscount[] | undefined;
   /** Of a metered item: what its last closed period was invoiced at, in minor units. */
   readonly invoiced?: number | undefined;
   /** What of its amount is left without the tax inside it; the whole where it is not told. */
@@ -85,12 +87,15 @@ const percentOff = (months: readonly Ratio[], items: readonly MrrItem[], discoun
   return months.map((month, index) => (applies(discount, items[index]!) ? times(month, left) : month));
 };
 
+const lessen = (months: readonly Ratio[], items: readonly MrrItem[], discount: MrrDiscount): Ratio[] =>
+  discount.percent_off === null ? takeOff(months, items, discount) : percentOff(months, items, discount);
+
 const withoutTax = (month: Ratio, { without_tax: left }: MrrItem): Ratio =>
   left === undefined ? month : times(month, { over: BigInt(left.net), under: BigInt(left.gross) });
 
 /**
- * The integer MRR of each item of a subscription at an instant: its period's price made monthly, less its discounts in their
- * order, less the tax inside what is left, rounded half up once per item, never below zero. Metered items count nothing, or what their last period was invoiced at.
+ * The integer MRR of each item of a subscription at an instant: its period's price made monthly, less its own discounts
+ * and the subscription's in their order, less the tax inside what is left, rounded half up once per item, never below zero. Metered items count nothing, or what their last period was invoiced at.
  */
 export function itemMrr(
   items: readonly MrrItem[],
@@ -102,8 +107,10 @@ export function itemMrr(
     const period = metered(item) ? whole(options.metered === true ? (item.invoiced ?? 0) : 0) : exactPriceAmount(item.price, item.quantity);
     return times(period, monthFactor(interval, count));
   });
-  for (const discount of inForce(discounts, options.at, options.counted)) {
-    months = discount.percent_off === null ? takeOff(months, items, discount) : percentOff(months, items, discount);
-  }
+  items.forEach((item, index) => {
+    const own = inForce(item.discounts ?? [], options.at, options.counted);
+    for (const discount of own) [months[index]] = lessen([months[index]!], [item], discount) as [Ratio];
+  });
+  for (const discount of inForce(discounts, options.at, options.counted)) months = lessen(months, items, discount);
   return months.map((month, index) => amount(Math.max(0, rounded(withoutTax(month, items[index]!)))));
 }

@@ -207,6 +207,9 @@ const PRESENT_DISCOUNTS = `
   select d as discount, s.customer from mirror.subscriptions s cross join lateral jsonb_array_elements(s.data->'discounts') d
   where s.account = $1 and s.livemode = $2 and s.changed_ms >= $3::bigint and jsonb_typeof(s.data->'discounts') = 'array' and jsonb_typeof(d) = 'object'
   union all
+  select d, s.customer from mirror.subscriptions s cross join lateral jsonb_path_query(s.data, '$.items.data[*].discounts[*]') d
+  where s.account = $1 and s.livemode = $2 and s.changed_ms >= $3::bigint and jsonb_typeof(d) = 'object'
+  union all
   select c.data->'discount', c.id from mirror.customers c
   where c.account = $1 and c.livemode = $2 and c.changed_ms >= $3::bigint and jsonb_typeof(c.data->'discount') = 'object'`;
 

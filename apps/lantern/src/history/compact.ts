@@ -5,9 +5,11 @@ export type MirrorPrice = MirrorSubscription['items']['data'][number]['price'];
 
 /** What of a subscription its MRR depends on: some 500 bytes instead of five kB. Stripe's fields. */
 export interface CompactSubscription extends MirrorSubscription {
-  /** Ids. */
+  /** Ids, in the order in which they are taken off. */
   readonly discounts: readonly string[];
 }
+
+const idsIn = (discounts: unknown): string[] => ((discounts ?? []) as unknown[]).map(idOf);
 
 // biome-ignore lint/suspicious/noExplicitAny: objects come as Stripe gave them; only the fields named here are read
 type Json = Record<string, any>;
@@ -65,10 +67,14 @@ export function compactOf(given: unknown): CompactSubscription {
     cancel_at_period_end: object.cancel_at_period_end ?? false,
     cancellation_details: { reason: details?.reason ?? null, feedback: details?.feedback ?? null },
     pause_collection: object.pause_collection == null ? null : { behavior: object.pause_collection.behavior },
-    discounts: ((object.discounts ?? []) as unknown[]).map(idOf).sort(),
+    discounts: idsIn(object.discounts),
     items: {
       data: ((object.items?.data ?? []) as Json[])
-        .map((item) => ({ id: item.id as string, quantity: (item.quantity ?? 1) as number, price: price(item.price ?? {}) }))
+        .map((item) => ({
+          ...{ id: item.id as string, quantity: (item.quantity ?? 1) as number, price: price(item.price ?? {}) },
+          // Said only where there are any: most items have none.
+          ...(item.discounts?.length > 0 && { discounts: idsIn(item.discounts) }),
+        }))
         .sort((a, b) => (a.id < b.id ? -1 : 1)),
     },
   };

@@ -37,6 +37,8 @@ export interface Present {
 
 export interface KnownDiscount extends SeenDiscount {
   readonly subscription: string | null;
+  /** Where it is on one item of it alone. */
+  readonly item: string | null;
   /** Seconds. */
   readonly starts: number | null;
 }
@@ -121,12 +123,12 @@ function lineOf(events: readonly KeptEvent[], present: Present | undefined, hist
     const state = states.get(after) ?? stateIn(after);
     states.set(after, state);
     const observation = ofState(state, history, seenAs(at, at * 1000 + n + 1));
-    line.push({ observation, origin: { kind: 'event', event, type }, discounts: state.discounts });
+    line.push({ observation, origin: { kind: 'event', event, type }, state });
   });
   const last = events.at(-1);
   if (last !== undefined && present !== undefined && tellsMore(present, last)) {
     const observation = ofState(present.state, history, seenAs(sinceWhen(present, last), present.lo));
-    line.push({ observation, origin: { kind: 'fetch' }, discounts: present.state.discounts });
+    line.push({ observation, origin: { kind: 'fetch' }, state: present.state });
   }
   return line;
 }
@@ -152,7 +154,9 @@ function pastOf(state: CompactSubscription, history: CustomerHistory, { until, s
   const lines = (history.lines.get(state.id) ?? []).filter(({ start }) => start < until).map((line) => onItem(line, state));
   const tries = history.tries.get(state.id) ?? [];
   const past = reconstructed(withTiers(state, history), { lines, tries }, { seen: 0, discounts: [], pastDueSince: null });
-  const others = history.discounts.filter(({ id, subscription }) => subscription === state.id && !state.discounts.includes(id));
+  const own = history.discounts.filter(({ subscription, item }) => subscription === state.id && item === null);
+  const others = own.filter(({ id }) => !state.discounts.includes(id));
+  const began = new Map(own.map(({ id, starts }) => [id, starts ?? 0]));
   return past
     .filter(({ at }) => at < until)
     .map((observation, n) => {
@@ -162,7 +166,10 @@ function pastOf(state: CompactSubscription, history: CustomerHistory, { until, s
         // The last state is the one that was seen: what does not stand in it was over by then.
         return stood && (n < past.length - 1 || (end !== null && end <= seen));
       });
-      return { observation, origin: { kind: 'invoices' }, discounts: [...state.discounts, ...standing.map(({ id }) => id)].sort() };
+      const ids = [...state.discounts, ...standing.map(({ id }) => id)];
+      // They are taken off in the order in which they were given.
+      const discounts = standing.length === 0 ? ids : ids.sort((a, b) => (began.get(a) ?? 0) - (began.get(b) ?? 0));
+      return { observation, origin: { kind: 'invoices' }, state: { ...state, discounts } };
     });
 }
 
@@ -201,23 +208,29 @@ function withUsage(line: readonly Seen[], { usage }: CustomerHistory): readonly 
 }
 
 /**
- * Puts the discounts into the states: those that stand in the state, or else the customer's. Where one began later than the state it
+ * Puts the discounts into the states: those that stand in the state, or else the customer's, and those of its items. Where one began later than the state it
  * stands in (the past is read off invoices), the state is cut in two.
  */
 function withDiscounts(line: readonly Seen[], { discounts }: CustomerHistory): Observation[] {
   const sorted = [...line].sort(inTime);
   if (discounts.length === 0) return sorted.map(({ observation }) => observation);
   const known = new Map(discounts.map((one) => [one.id, one]));
-  const ofCustomer = discounts.filter(({ subscription }) => subscription === null);
-  return sorted.flatMap(({ observation: seen, discounts: ids }, n) => {
+  const ofCustomer = discounts.filter(({ subscription, item }) => subscription === null && item === null);
+  const knownIn = (ids: readonly string[]): KnownDiscount[] => ids.flatMap((id) => known.get(id) ?? []);
+  return sorted.flatMap(({ observation: seen, state }, n) => {
     const until = sorted[n + 1]?.observation.at ?? Number.POSITIVE_INFINITY;
-    const own = ids.flatMap((id) => known.get(id) ?? []);
-    const standing = ids.length > 0 ? own : ofCustomer.filter(({ end }) => end === null || end > seen.at);
-    if (standing.length === 0) return [seen];
-    const starts = standing.map(({ starts: at }) => at ?? 0).filter((at) => at > seen.at && at < until);
-    return [seen.at, ...new Set(starts.sort((a, b) => a - b))].map((at) => {
-      const begun = standing.filter(({ starts: from }) => (from ?? 0) <= at).map(shown);
-      return { ...seen, at, discounts: begun };
+    const standing = state.discounts.length > 0 ? knownIn(state.discounts) : ofCustomer.filter(({ end }) => end === null || end > seen.at);
+    const ofItems = new Map(state.items.data.flatMap(({ id, discounts: ids }) => (ids === undefined ? [] : [[id, knownIn(ids)]])));
+    if (standing.length === 0 && ofItems.size === 0) return [seen];
+    const starts = [standing, ...ofItems.values()].flat().map(({ starts: at }) => at ?? 0);
+    const cuts = starts.filter((at) => at > seen.at && at < until).sort((a, b) => a - b);
+    return [seen.at, ...new Set(cuts)].map((at) => {
+      const begun = (some: readonly KnownDiscount[]): SeenDiscount[] => some.filter(({ starts: from }) => (from ?? 0) <= at).map(shown);
+      const items = seen.items.map((item) => {
+        const own = begun(ofItems.get(item.id) ?? []);
+        return own.length === 0 ? item : { ...item, discounts: own };
+      });
+      return { ...seen, at, discounts: begun(standing), items };
     });
   });
 }

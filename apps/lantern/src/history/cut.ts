@@ -1,12 +1,13 @@
 import type { Observation, SeenItem } from '../ledger/index.ts';
+import type { CompactSubscription } from './compact.ts';
 import type { Origin } from './compose.ts';
 
 /** A state of a subscription on its way to an observation. */
 export interface Seen {
   readonly observation: Observation;
   readonly origin: Origin;
-  /** Which discounts stand in the state; they are put into it by `withDiscounts`. */
-  readonly discounts: readonly string[];
+  /** As it was told, or, of the past, as it is now: the discounts in it are put into the observation by `withDiscounts`. */
+  readonly state: CompactSubscription;
 }
 
 export const inTime = ({ observation: a }: Seen, { observation: b }: Seen): number => a.at - b.at || a.seen - b.seen;
@@ -22,12 +23,12 @@ interface Told {
 /** Puts what invoices tell into the states of one subscription; a state is cut in two where they tell something new while it stands. */
 export function cutAt(line: readonly Seen[], { instants, itemAt }: Told): readonly Seen[] {
   const sorted = [...line].sort(inTime);
-  return sorted.flatMap(({ observation: seen, origin, discounts }, n): Seen[] => {
+  return sorted.flatMap(({ observation: seen, origin, state }, n): Seen[] => {
     const until = sorted[n + 1]?.observation.at ?? Number.POSITIVE_INFINITY;
     const cuts = seen.items.flatMap(instants).filter((at) => at > seen.at && at < until);
     return [seen.at, ...[...new Set(cuts)].sort((a, b) => a - b)].map((at) => {
       const items = seen.items.map((item) => itemAt(item, at));
-      return { observation: { ...seen, at, items }, origin: at === seen.at ? origin : { kind: 'invoices' }, discounts };
+      return { observation: { ...seen, at, items }, origin: at === seen.at ? origin : { kind: 'invoices' }, state };
     });
   });
 }

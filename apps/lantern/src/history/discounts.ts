@@ -13,13 +13,14 @@ interface DiscountRow {
   readonly id: string;
   readonly customer: string | null;
   readonly subscription: string | null;
+  readonly item: string | null;
   readonly coupon: Coupon | null;
   readonly starts: number | null;
   readonly ends: number | null;
   readonly gone_at: number | null;
 }
 
-const KEPT = `select id, customer, subscription, coupon, starts, ends, gone_at from lantern.discounts
+const KEPT = `select id, customer, subscription, subscription_item as item, coupon, starts, ends, gone_at from lantern.discounts
   where account = $1 and livemode = $2 and customer = any($3::text[]) order by id`;
 
 interface NamedRow extends DiscountRow {
@@ -32,7 +33,7 @@ interface NamedRow extends DiscountRow {
 
 /** Discounts as invoices name them, those too that were over before anybody told of them. */
 const NAMED = `
-  select i.customer, d->>'id' as id, d->>'subscription' as subscription, (d->>'start')::bigint as starts, (d->>'end')::bigint as ends, null as gone_at,
+  select i.customer, d->>'id' as id, d->>'subscription' as subscription, (d->>'start')::bigint as starts, (d->>'end')::bigint as ends, null as gone_at, null as item,
     (array_agg(case when jsonb_typeof(d->'source'->'coupon') = 'object' then d->'source'->'coupon' else c.data end order by i.id))[1] as coupon,
     max(i.created)::bigint as named, min((i.data->'status_transitions'->>'paid_at')::bigint) filter (where i.data->'total_discount_amounts'
       @> jsonb_build_array(jsonb_build_object('discount', d->'id')) and not i.data->'total_discount_amounts'
@@ -40,7 +41,7 @@ const NAMED = `
   from mirror.invoices i cross join lateral jsonb_array_elements(i.data->'discounts') d
     left join mirror.coupons c on c.account = i.account and c.livemode = i.livemode and c.id = d->'source'->>'coupon' and not c.deleted
   where i.account = $1 and i.livemode = $2 and i.customer = any($3::text[]) and not i.deleted
-    and jsonb_typeof(i.data->'discounts') = 'array' and jsonb_typeof(d) = 'object' and d->>'subscription_item' is null
+    and jsonb_typeof(i.data->'discounts') = 'array' and jsonb_typeof(d) = 'object' and coalesce(d->>'subscription_item', d->>'invoice', d->>'invoice_item', d->>'checkout_session') is null
   group by i.customer, d->>'id', d->>'subscription', d->>'start', d->>'end' order by 2`;
 
 interface World {
@@ -92,7 +93,7 @@ function discountOf(row: DiscountRow): KnownDiscount[] {
   const products = coupon.applies_to?.products;
   return [
     {
-      ...{ id: row.id, subscription: row.subscription, starts: row.starts, duration },
+      ...{ id: row.id, subscription: row.subscription, item: row.item, starts: row.starts, duration },
       ...{ percent_off: coupon.percent_off ?? null, amount_off: coupon.amount_off ?? null },
       end: ends.length === 0 ? null : Math.min(...ends),
       ...(products !== undefined && products.length > 0 && { products }),

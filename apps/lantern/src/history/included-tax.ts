@@ -24,7 +24,7 @@ const isMetered = (price: MirrorInvoiceLine['price']): boolean => price?.recurri
 
 /** A line may not say which item it bills (prorations do not): then it is the one with its price. */
 const isOf = ({ subscription_item: id, price }: MirrorInvoiceLine, item: SeenItem): boolean =>
-  id === null ? price !== undefined && price.id === (item as MirrorItem).price.id : id === item.id;
+  id === null ? price !== undefined && price.id === (item.price as MirrorItem['price']).id : id === item.id;
 
 /** Usage is billed when its period is over, everything else when it begins. */
 function billedBy({ price, start, made, amount, taxed }: MirrorInvoiceLine): Billed {
@@ -66,7 +66,7 @@ export function withoutIncludedTax(line: readonly Seen[], lines: readonly Mirror
   if (!lines.some(({ taxed }) => taxed !== undefined)) return line;
   const known = new Map<string, readonly Share[]>();
   const of = (item: SeenItem): readonly Share[] => {
-    const key = `${item.id} ${(item as MirrorItem).price.id} ${includesTax(item.price)}`;
+    const key = `${item.id} ${(item.price as MirrorItem['price']).id} ${includesTax(item.price)}`;
     const shares = known.get(key) ?? sharesOf(lines, item);
     known.set(key, shares);
     return shares;

@@ -54,30 +54,38 @@ export interface DiscountShape {
   readonly id: string;
   readonly customer?: string | null;
   readonly subscription?: string | null;
+  readonly subscription_item?: string | null;
+  /** What it is on where it is on neither: then it lowers that alone. */
+  readonly invoice?: string | null;
+  readonly invoice_item?: string | null;
+  readonly checkout_session?: string | null;
   readonly start?: number | null;
   readonly end?: number | null;
   readonly source?: { readonly coupon?: unknown };
   readonly coupon?: unknown;
 }
 
-/** Keeps a discount for ever: Stripe shows it no longer once it has ended. Of several ends the first holds, whichever is told last. */
+/**
+ * Keeps a discount of a customer, a subscription or an item for ever: Stripe shows it no longer once it has ended. Of several ends the first holds, whichever is told last.
+ */
 export async function keepDiscount(
   on: Query,
   world: { account: string; livemode: boolean },
   discount: DiscountShape,
   goneAt: number | null = null,
 ): Promise<void> {
+  if (discount.invoice || discount.invoice_item || discount.checkout_session) return;
   const coupon = discount.source?.coupon ?? discount.coupon ?? null;
   const { account, livemode } = world;
   await on.query(
-    `insert into lantern.discounts as d (account, livemode, id, customer, subscription, coupon, starts, ends, gone_at)
+    `insert into lantern.discounts as d (account, livemode, id, customer, subscription, coupon, starts, ends, gone_at, subscription_item)
      values ($1, $2, $3, $4, $5, coalesce(case when jsonb_typeof($6::jsonb) = 'object' then $6::jsonb end,
-       (select c.data from mirror.coupons c where c.account = $1 and c.livemode = $2 and c.id = $6::jsonb #>> '{}' and not c.deleted), 'null'::jsonb), $7, $8, $9)
+       (select c.data from mirror.coupons c where c.account = $1 and c.livemode = $2 and c.id = $6::jsonb #>> '{}' and not c.deleted), 'null'::jsonb), $7, $8, $9, $10)
      on conflict (account, livemode, id) do update set ends = least(excluded.ends, d.ends), gone_at = least(excluded.gone_at, d.gone_at),
        coupon = case when d.coupon = 'null'::jsonb then excluded.coupon else d.coupon end`,
     [
       ...[account, livemode, discount.id, discount.customer ?? null, discount.subscription ?? null, JSON.stringify(coupon)],
-      ...[discount.start ?? null, discount.end ?? null, goneAt],
+      ...[discount.start ?? null, discount.end ?? null, goneAt, discount.subscription_item ?? null],
     ],
   );
 }

@@ -1,4 +1,4 @@
-import type { Observation } from './observation.ts';
+import { allDiscounts, type Observation } from './observation.ts';
 import { isPaused } from './rows.ts';
 import type { Rules } from './rules.ts';
 
@@ -19,7 +19,7 @@ export const MINDS = {
 export function mindsOf(observations: readonly Observation[]): number {
   let minds = 0;
   for (const seen of observations) {
-    for (const { duration } of seen.discounts) minds |= MINDS[duration];
+    for (const { duration } of allDiscounts(seen)) minds |= MINDS[duration];
     if (seen.status === 'past_due') minds |= MINDS.pastDueDays;
     if (seen.ending) minds |= MINDS.cancellation;
     if (isPaused(seen)) minds |= MINDS.paused;

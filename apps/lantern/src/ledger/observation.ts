@@ -1,4 +1,4 @@
-import type { Duration, MrrItem } from '@annex/money';
+import type { Duration, MrrDiscount, MrrItem } from '@annex/money';
 
 /** An item of a subscription as it was seen; prices in Stripe's words. */
 export interface SeenItem extends MrrItem {
@@ -40,6 +40,10 @@ export interface Observation {
   readonly because: string | null;
   readonly reconstructed: boolean;
 }
+
+/** Of the subscription and of its items. */
+export const allDiscounts = ({ discounts, items }: Pick<Observation, 'discounts' | 'items'>): readonly MrrDiscount[] =>
+  items.some((item) => item.discounts !== undefined) ? [...discounts, ...items.flatMap((item) => item.discounts ?? [])] : discounts;
 
 /** What decides between two states of one subscription that hold from the same instant on and were seen at the same one. */
 const text = (observation: Observation): string => JSON.stringify(observation, Object.keys(observation).sort().concat(NESTED));

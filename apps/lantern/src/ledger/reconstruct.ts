@@ -25,6 +25,8 @@ export interface MirrorItem {
   readonly id: string;
   readonly quantity?: number;
   readonly price: MirrorPrice;
+  /** Ids of the item's own. */
+  readonly discounts?: readonly string[];
 }
 
 export type MirrorPrice = SeenItem['price'] & { readonly id: string; readonly product: string };

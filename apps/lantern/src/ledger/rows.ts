@@ -1,5 +1,5 @@
 import { itemMrr } from '@annex/money';
-import { type Observation, timelines } from './observation.ts';
+import { allDiscounts, type Observation, timelines } from './observation.ts';
 import type { Rules } from './rules.ts';
 
 export type Reason =
@@ -63,7 +63,7 @@ function counts(seen: Observation, at: number, rules: Rules): boolean {
 /** Instants inside a state at which its MRR may change by itself: a discount ends, patience with a failed payment ends. */
 function changesWithin(seen: Observation, until: number, rules: Rules): number[] {
   const limit = pastDueLimit(seen, rules);
-  const ends = [...seen.discounts.map((discount) => discount.end), limit].filter(
+  const ends = [...allDiscounts(seen).map((discount) => discount.end), limit].filter(
     (at): at is number => at !== null && at > seen.at && at < until,
   );
   return [seen.at, ...new Set(ends.sort((a, b) => a - b))];

@@ -44,14 +44,15 @@ const ask = (account: string, livemode: string, object: string, delay: string): 
     on conflict (account, livemode, object, id) do nothing
   )`;
 
-/** An id, or a list of ids, where objects were asked for: events have them so. */
-const isUnexpanded = (value: string): string =>
-  `(jsonb_typeof(${value}) = 'string' or (jsonb_typeof(${value}) = 'array' and jsonb_path_exists(${value}, '$[*] ? (@.type() == "string")')))`;
+/** An id, or a list of ids, where objects were asked for: events have them so. Lists on the way are looked into, each thing of them. */
+const isUnexpanded = (field: string): string => `jsonb_path_exists(o, '$.${field}[*] ? (@.type() == "string")')`;
+
+const isAbsent = (field: string, needed: string): string[] => (field.includes('.') ? [] : [`(o->'${field}' is null and (${needed}))`]);
 
 /** Is this observation, named `o`, incomplete: is a list inside it cut, or a field missing that must be asked for? */
 export function isCut({ lists = [], expand = [], needed = {} }: MirroredObject): string {
   const cut = lists.map(({ field }) => `coalesce((o->'${field}'->>'has_more')::boolean, false)`);
-  const missing = expand.flatMap((field) => [`(o->'${field}' is null and (${needed[field] ?? 'true'}))`, isUnexpanded(`o->'${field}'`)]);
+  const missing = expand.flatMap((field) => [...isAbsent(field, needed[field] ?? 'true'), isUnexpanded(field)]);
   return [...cut, ...missing.map((test) => `coalesce(${test}, false)`)].join(' or ') || 'false';
 }
 

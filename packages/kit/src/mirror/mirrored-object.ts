@@ -21,7 +21,10 @@ export interface MirroredObject {
   readonly by_created?: boolean;
   /** True where the path answers with the one object there is, not with a list. */
   readonly single?: boolean;
-  /** Fields that are ids or absent unless asked for, and without which the object is of little use. */
+  /**
+   * Fields that are ids or absent unless asked for, and without which the object is of little use; those of the things in a list inside
+   * it too (`items.data.discounts`).
+   */
   readonly expand?: readonly string[];
   /** When an expanded field must be there, as SQL on the object `o`; always where it is not told. */
   readonly needed?: Readonly<Record<string, string>>;

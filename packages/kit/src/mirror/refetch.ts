@@ -94,7 +94,12 @@ export async function fetchWhole(setup: Setup, world: World, mirrored: MirroredO
       if (list?.has_more !== true) continue;
       interval = {
         lo: interval.lo,
-        hi: await fetchRest(setup, world, { path: path.replace('{id}', encodeURIComponent(id)), endpoint: path.replace(/\?.*/, '') }, list),
+        hi: await fetchRest(
+          setup,
+          world,
+          { path: path.replace('{id}', encodeURIComponent(id)), endpoint: path.replace(/\?.*/, ''), expand: expandedIn(mirrored, field) },
+          list,
+        ),
       };
       cut = true;
     }
@@ -105,6 +110,10 @@ export async function fetchWhole(setup: Setup, world: World, mirrored: MirroredO
     return { deleted: true, interval: { lo: Date.now() - 2_000, hi: Date.now() + 2_000 }, data: stub(mirrored.object, id) };
   }
 }
+
+/** What of the things in a list inside the object is to be expanded, as their own list is asked for it. */
+const expandedIn = ({ expand = [] }: MirroredObject, list: string): string[] =>
+  expand.flatMap((field) => (field.startsWith(`${list}.data.`) ? [field.slice(list.length + 1)] : []));
 
 interface SubList {
   data: { id: string }[];
@@ -118,13 +127,14 @@ interface SubList {
 async function fetchRest(
   setup: Setup,
   world: World,
-  { path, endpoint }: { path: string; endpoint: string },
+  { path, endpoint, expand }: { path: string; endpoint: string; expand: readonly string[] },
   list: SubList,
 ): Promise<number> {
   const shown = list.data;
   const whole: { id: string }[] = [];
   for (let last: string | undefined; ; last = whole.at(-1)?.id) {
-    const query: [string, string][] = [['limit', '100'], ...(last === undefined ? [] : ([['starting_after', last]] as [string, string][]))];
+    const query: [string, string][] = [['limit', '100'], ...expand.map((field): [string, string] => ['expand[]', field])];
+    if (last !== undefined) query.push(['starting_after', last]);
     const answer = await actingFor(setup, world, { path, query, endpoint, patienceMs: PATIENCE_MS });
     const page = JSON.parse(answer.text) as SubList;
     whole.push(...page.data);

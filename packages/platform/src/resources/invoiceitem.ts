@@ -18,6 +18,7 @@ import { currencyOf, insertPrice } from './price.ts';
 import { taxRates } from './tax-rate.ts';
 
 export interface NewItem {
+  readonly id?: string | undefined;
   readonly customer: string;
   readonly amount: number;
   readonly currency: string;
@@ -55,6 +56,7 @@ function creditedBy({ credits }: NewItem): Fields | null {
 export function insertItem(draft: Draft, given: NewItem): StripeObject {
   const { price } = given;
   const fields: Fields = {
+    id: given.id,
     amount: given.amount,
     currency: given.currency,
     customer: given.customer,
@@ -171,15 +173,16 @@ export function itemFromParams(draft: Draft, params: Params, of: { customer: Str
   const { price } = priced;
   const named = params.amount === undefined && price !== undefined ? (draft.get('product', price.product)?.name ?? null) : null;
   const rates = taxRates(draft, params.tax_rates, 'tax_rates');
+  const id = draft.id('invoiceitem');
   return insertItem(draft, {
-    customer: customer.id,
+    ...{ id, customer: customer.id },
     amount: priced.amount,
     currency: priced.currency ?? of.currency,
     description: params.description ?? named,
     period: params.period ?? { start: draft.now, end: draft.now },
     quantity: priced.quantity,
     discountable: params.discountable ?? priced.amount >= 0,
-    discounts: redeemDiscounts(draft, params.discounts, { owner: { customer: customer.id }, param: 'discounts' }),
+    discounts: redeemDiscounts(draft, params.discounts, { owner: { customer: customer.id, invoice_item: id }, param: 'discounts' }),
     metadata: mergedMetadata({}, params.metadata ?? {}),
     ...(rates !== undefined && { tax_rates: rates }),
     ...(price !== undefined && { price }),
@@ -232,7 +235,7 @@ export function changedItem(draft: Draft, item: StripeObject, params: Params): F
   const discounts =
     params.discounts === undefined
       ? undefined
-      : redeemDiscounts(draft, params.discounts, { owner: { customer: item.customer }, param: 'discounts' });
+      : redeemDiscounts(draft, params.discounts, { owner: { customer: item.customer, invoice_item: item.id }, param: 'discounts' });
   return {
     ...(priced !== undefined && {
       amount: priced.amount,

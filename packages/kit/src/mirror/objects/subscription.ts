@@ -5,7 +5,7 @@ export const subscription: MirroredObject = {
   table: 'subscriptions',
   list: '/v1/subscriptions',
   query: { status: 'all' },
-  expand: ['discounts'],
+  expand: ['discounts', 'items.data.discounts'],
   lists: [{ field: 'items', path: '/v1/subscription_items?subscription={id}', view: 'subscription_items' }],
   columns: ['customer', 'status'],
   priority: 0,

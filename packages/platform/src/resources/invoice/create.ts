@@ -83,12 +83,12 @@ export function shippingCost(
 }
 
 /** Given discounts stand in place of the customer's own; an empty value takes none. */
-function discountsFor(draft: Draft, params: Params, customer: StripeObject): StripeObject[] {
+function discountsFor(draft: Draft, params: Params, { customer, invoice }: { customer: StripeObject; invoice: string }): StripeObject[] {
   const own = customer.discount?.id;
   const ids =
     params.discounts === undefined
       ? [own]
-      : redeemDiscounts(draft, params.discounts, { owner: { customer: customer.id }, param: 'discounts' });
+      : redeemDiscounts(draft, params.discounts, { owner: { customer: customer.id, invoice }, param: 'discounts' });
   return ids.map((id) => draft.get('discount', id)).filter((discount) => discount !== undefined);
 }
 
@@ -109,7 +109,9 @@ export function createInvoice(draft: Draft, params: Params): StripeObject {
   const waiting = params.pending_invoice_items_behavior === 'include' || subscription !== undefined;
   const of = { currency, ...(subscription !== undefined && { subscription: subscription.id }) };
   const rates = taxRates(draft, params.default_tax_rates, 'default_tax_rates');
+  const id = draft.id('invoice');
   const made = insertInvoice(draft, {
+    id,
     customer,
     currency,
     billing_reason: 'manual',
@@ -117,7 +119,7 @@ export function createInvoice(draft: Draft, params: Params): StripeObject {
     lines: [],
     items: waiting ? pendingItems(draft, customer.id, of).slice(0, 250) : [],
     ...(subscription !== undefined && { subscription }),
-    discounts: discountsFor(draft, params, customer),
+    discounts: discountsFor(draft, params, { customer, invoice: id }),
     ...(rates !== undefined && { default_tax_rates: rates }),
     ...(params.automatic_tax !== undefined && { automatic_tax: params.automatic_tax.enabled }),
     shipping_cost: shippingCost(draft, params.shipping_cost, currency) ?? null,

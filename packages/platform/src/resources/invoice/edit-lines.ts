@@ -33,9 +33,8 @@ function setTaxes(draft: Draft, line: StripeObject, params: Params, at: string):
 
 /** A line of a subscription has no item that could carry its changes. */
 function changedPlanLine(draft: Draft, line: StripeObject, params: Params): Fields {
-  const customer = draft.get('invoice', line.invoice)!.customer;
-  const discounts =
-    params.discounts === undefined ? undefined : redeemDiscounts(draft, params.discounts, { owner: { customer }, param: 'discounts' });
+  const owner = { customer: draft.get('invoice', line.invoice)!.customer, invoice: line.invoice };
+  const discounts = params.discounts === undefined ? undefined : redeemDiscounts(draft, params.discounts, { owner, param: 'discounts' });
   return {
     ...(params.amount !== undefined && { amount: params.amount, subtotal: params.amount }),
     ...(params.description !== undefined && { description: params.description }),

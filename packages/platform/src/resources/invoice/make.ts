@@ -7,6 +7,8 @@ import { automaticTax } from './tax.ts';
 import { totalsOf } from './total.ts';
 
 export interface NewInvoice {
+  /** Where something was made for it before. */
+  readonly id?: string;
   readonly customer: StripeObject;
   readonly currency: string;
   readonly billing_reason: string;
@@ -70,7 +72,7 @@ const paymentSettings = (subscription: StripeObject | undefined): Fields => ({
 /** A draft invoice with its lines: they are reckoned first, so that `invoice.created` tells them as they are. */
 export function insertInvoice(draft: Draft, given: NewInvoice): StripeObject {
   const { customer, subscription, currency } = given;
-  const id = draft.id('invoice');
+  const id = given.id ?? draft.id('invoice');
   const account = draft.in(SYSTEM).get('account', draft.world.account);
   const rates = given.default_tax_rates ?? subscription?.default_tax_rates ?? [];
   const discounts = given.discounts ?? [];

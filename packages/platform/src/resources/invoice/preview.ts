@@ -202,7 +202,7 @@ export function createPreview(kept: Draft, params: Params): StripeObject {
   const invoice = find(draft, params, { customer, subscription });
   if (invoice === undefined) throw nothingUpcoming(params.subscription ?? `customer: ${customer.id}`);
   if (params.discounts === undefined) return asPreview(draft, draft.get('invoice', invoice.id)!);
-  const discounts = redeemDiscounts(draft, params.discounts, { owner: { customer: customer.id }, param: 'discounts' });
+  const discounts = redeemDiscounts(draft, params.discounts, { owner: { customer: customer.id, invoice: invoice.id }, param: 'discounts' });
   draft.set(draft.get('invoice', invoice.id)!, { discounts }, { event: null });
   return asPreview(draft, retotal(draft, invoice.id));
 }

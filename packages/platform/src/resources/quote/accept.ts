@@ -74,7 +74,8 @@ function schedule(draft: Draft, quote: StripeObject, from: number): Fields {
 /** What is paid once alone becomes an invoice, a draft for an hour. */
 function bill(draft: Draft, quote: StripeObject): Fields {
   const customer = draft.get('customer', quote.customer)!;
-  const owner = { customer: customer.id };
+  const id = draft.id('invoice');
+  const owner = { customer: customer.id, invoice: id };
   const discounts = redeemDiscounts(draft, discountParams(draft, quote), { owner, param: 'discounts' });
   const lines = itemsOf(draft, quote.id).map((item) => ({
     amount: item.amount_subtotal,
@@ -86,6 +87,7 @@ function bill(draft: Draft, quote: StripeObject): Fields {
     ...(item.rates.length > 0 && { tax_rates: item.rates.map((id: string) => draft.get('tax_rate', id)!) }),
   }));
   const invoice = insertInvoice(draft, {
+    id,
     customer,
     currency: quote.currency,
     billing_reason: 'quote_accept',
