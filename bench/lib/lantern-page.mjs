@@ -65,8 +65,11 @@ const PRICE = {
   recurring: { interval: 'month', interval_count: 1, usage_type: 'licensed' },
 };
 
-/** A signed `customer.subscription.updated`, as it arrives at `/webhooks`. */
+const YEAR = 365 * 86_400;
+
+/** A signed `customer.subscription.updated`, as it arrives at `/webhooks`. Who is not known yet began a year ago. */
 export function subscriptionEvent({ id, account, secret, number, amount }) {
+  const created = Math.floor(Date.now() / 1000);
   const price = { ...PRICE, id: `price_${amount}`, unit_amount: amount, unit_amount_decimal: String(amount) };
   const items = { object: 'list', data: [{ id: `si_${number}`, quantity: 1, price }], has_more: false };
   const object = {
@@ -76,12 +79,11 @@ export function subscriptionEvent({ id, account, secret, number, amount }) {
       customer: `cus_${number}`,
       currency: 'usd',
       status: 'active',
-      created: 0,
-      start_date: 0,
+      created: created - YEAR,
+      start_date: created - YEAR,
     },
     ...{ discounts: [], items },
   };
-  const created = Math.floor(Date.now() / 1000);
   const event = {
     ...{ id, object: 'event', type: 'customer.subscription.updated', created, livemode: false, account, api_version: '2026-10-28.endive' },
     data: { object, previous_attributes: {} },

@@ -53,22 +53,24 @@ const MOST_KEPT = 200;
 
 export async function accountFigures(lantern: Lantern, place: Place): Promise<AccountFigures> {
   const { database } = lantern.kit;
-  const desk = await deskOf(database, place);
-  const nowMs = await nowOf(database, place, lantern.now());
+  const world = [place.account, place.livemode];
+  const [desk, nowMs, [{ stale } = { stale: 0 }]] = await Promise.all([
+    deskOf(database, place),
+    nowOf(database, place, lantern.now()),
+    database.query<{ stale: number }>('select count(*)::int as stale from lantern.stale where account = $1 and livemode = $2', world),
+  ]);
   const today = calendarOf(desk.timeZone).day(Math.floor(nowMs / 1000));
-  const [{ stale } = { stale: 0 }] = await database.query<{ stale: number }>(
-    'select count(*)::int as stale from lantern.stale where account = $1 and livemode = $2',
-    [place.account, place.livemode],
-  );
   const cache = kept.get(lantern) ?? new Map();
   kept.set(lantern, cache);
   const name = `${place.account}/${place.mode}`;
   const key = `${desk.version} ${today} ${desk.currency} ${desk.timeZone} ${stale}`;
   const known = cache.get(name);
   if (known !== undefined && known.key === key) return { ...known.figures, nowMs };
-  const rates = await readRates(database, place, desk.currency);
-  const [now] = await database.query<Omit<NowFigures, 'unconverted'>>(NOW, [place.account, place.livemode, desk.shown]);
-  const balances = await database.query<{ currency: string; amount: number }>(BALANCES, [place.account, place.livemode, desk.shown]);
+  const [rates, [now], balances] = await Promise.all([
+    readRates(database, place, desk.currency),
+    database.query<Omit<NowFigures, 'unconverted'>>(NOW, [...world, desk.shown]),
+    database.query<{ currency: string; amount: number }>(BALANCES, [...world, desk.shown]),
+  ]);
   const unconverted = balances.filter(({ currency }) => !rates.knows(currency));
   const months = await readMonths(database, desk, { rates, today });
   const told = Math.max(0, months.length - 2);

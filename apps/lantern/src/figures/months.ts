@@ -95,8 +95,7 @@ const DAYS = `
 export async function readMonths(on: Query, desk: Desk, about: { rates: Rates; today: string; shown?: number }): Promise<Month[]> {
   const shown = about.shown ?? desk.shown;
   const key = [desk.account, desk.livemode, shown];
-  const sums = await on.query<Sum>(SUMS, key);
-  const changes = await on.query<Change>(CHANGES, [...key, desk.currency]);
+  const [sums, changes] = await Promise.all([on.query<Sum>(SUMS, key), on.query<Change>(CHANGES, [...key, desk.currency])]);
   if (sums.length === 0 && changes.length === 0) return [];
   const { rates, today } = about;
   const months = monthsFrom(sums, changes, { rates, through: monthOf(today) });

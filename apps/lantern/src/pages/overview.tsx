@@ -221,10 +221,11 @@ const Forecasts: FC<{ figures: AccountFigures }> = ({ figures }) => {
 async function overview(visit: AccountVisit): Promise<Response> {
   const { lantern, place } = visit;
   const { database } = lantern.kit;
-  const progress = await lantern.kit.progress(place.account, place.livemode);
-  const figures = await accountFigures(lantern, place);
-  const counts = await countsOf(lantern, place, figures.nowMs);
-  const lines = await readFeed(database, place, { limit: 8, timeZone: figures.desk.timeZone });
+  const [progress, figures] = await Promise.all([lantern.kit.progress(place.account, place.livemode), accountFigures(lantern, place)]);
+  const [counts, lines] = await Promise.all([
+    countsOf(lantern, place, figures.nowMs),
+    readFeed(database, place, { limit: 8, timeZone: figures.desk.timeZone }),
+  ]);
   const { base } = place;
   const rules = figures.desk.preset?.name ?? 'Your own';
   return html(

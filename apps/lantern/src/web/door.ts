@@ -108,8 +108,10 @@ async function mayTheyCome(visit: Visit, route: Route): Promise<Response | Visit
   if (mode !== 'test' && mode !== 'live') return nothingHere(visit);
   const role = await roleOf(lantern.kit.database, person.id, account);
   if (role === undefined) return nothingHere(visit);
-  const place = await placeOf(lantern.kit.database, account, mode as Mode);
-  const entitlement = await lantern.kit.billing.entitlement(place);
+  const [place, entitlement] = await Promise.all([
+    placeOf(lantern.kit.database, account, mode as Mode),
+    lantern.kit.billing.entitlement({ account, livemode: mode === 'live' }),
+  ]);
   const inside: AccountVisit = { ...(visit as PersonVisit), place, role, entitlement };
   if (RANK[role] >= RANK[route.access]) return inside;
   return problem(inside, {
