@@ -19,6 +19,11 @@ it('an import whose requests fail says so, promises no time, and goes on by itse
   const page = (): Promise<string> => dana.text(`/a/${account}/test/import`);
   const told = 'Stripe does not answer some requests. They are tried again by themselves';
   await until(async () => (await page()).includes('trying again'));
+  // Far enough, and long enough under way, to promise a time if all went well.
+  await until(async () => {
+    const { fraction, started_ms } = (await world.lantern.lantern.kit.progress(account, false))!;
+    return fraction > 0.02 && Date.now() - started_ms > 2_000;
+  });
   expect(await page()).toContain(told);
   expect(await page()).not.toMatch(/about [^<]+ left/);
   await control.clearFaults();
