@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountFigures } from '../src/figures/account.ts';
+import { search } from '../src/figures/bookkeeper.ts';
 import { changeDesk } from '../src/figures/desk.ts';
 import { readMonths } from '../src/figures/months.ts';
 import { differenceBetween } from '../src/figures/why.ts';
@@ -318,6 +319,26 @@ describe('the books', () => {
     const [desk] = await lantern.kit.query('select version from lantern.desks where account = $1', [account]);
     const batches = Math.ceil(300 / 64);
     expect(desk).toEqual({ version: batches });
+  });
+
+  it('that wait to be made are not marked anew by every search', async () => {
+    const account = await connected();
+    await lantern.books.catchUp(world(account));
+    for (const customer of ['cus_marked', 'cus_new'])
+      await lantern.kit.query(
+        `insert into mirror.subscriptions (account, livemode, id, created, lo, hi, changed_ms, data)
+         values ($1, false, 'sub_' || $2, 0, 0, 0, 1000, jsonb_build_object('id', 'sub_' || $2, 'customer', $2::text, 'status', 'active'))`,
+        [account, customer],
+      );
+    await lantern.kit.query("insert into lantern.stale (account, livemode, customer) values ($1, false, 'cus_marked')", [account]);
+    const marks = () => lantern.kit.query('select customer from lantern.stale where account = $1 order by n', [account]);
+    const once = [{ customer: 'cus_marked' }, { customer: 'cus_new' }];
+    for (let n = 0; n < 2; n++) {
+      await search(lantern, world(account), { backMs: 60_000, alsoMarked: false });
+      expect(await marks()).toEqual(once);
+    }
+    await search(lantern, world(account), { backMs: 60_000, alsoMarked: true });
+    expect(await marks()).toEqual([...once, ...once]);
   });
 
   it('without the tax that prices include are made anew by every invoice that comes or changes, as if all had been there at once', async () => {

@@ -67,7 +67,7 @@ export function startBookkeeper(lantern: Lantern): Bookkeeper {
       const far = one.begun - one.searchedFar >= FAR_MS;
       one.searched = one.begun;
       if (far) one.searchedFar = one.begun;
-      await search(lantern, one.world, far ? FAR_BACK_MS : BACK_MS);
+      await search(lantern, one.world, { backMs: far ? FAR_BACK_MS : BACK_MS, alsoMarked: false });
     }
     const made = await makeBooks(lantern, one.world, { paceMs: PACE_MS, goOn: () => !stopped && waiting.size === 0 });
     // More may have been marked meanwhile.
@@ -139,20 +139,31 @@ const BOOKED = new Set(['subscription', 'customer', 'price', 'coupon', 'invoice'
 export const isBooked = (change: Change): boolean => change.kind === 'objects' && BOOKED.has(change.object);
 
 export async function catchUp(lantern: Lantern, world: World): Promise<void> {
-  await search(lantern, world, FAR_BACK_MS);
+  await search(lantern, world, { backMs: FAR_BACK_MS, alsoMarked: true });
   await makeBooks(lantern, world);
 }
 
-const search = (lantern: Lantern, world: World, backMs: number): Promise<void> =>
-  lantern.kit.database.transaction((tx) => findStale(lantern, tx, { ...world, backMs }));
+interface Search {
+  /** How far back, from the last change that was known at the last search. */
+  readonly backMs: number;
+  /** Marks again who is marked already: else a backlog would be marked anew with every search. */
+  readonly alsoMarked: boolean;
+}
+
+export const search = (lantern: Lantern, world: World, how: Search): Promise<void> =>
+  lantern.kit.database.transaction((tx) => findStale(lantern, tx, { ...world, ...how }));
 
 export const CONNECTED =
   "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' and kind = 'oauth' for share";
 
+/** Whose mark may be another maker's, who read before the change: then the next search finds it. */
+const MARKED = (one: string): string =>
+  `exists (select 1 from lantern.stale m where m.account = $1 and m.livemode = $2 and m.customer = ${one}.customer)`;
+
 const CHANGED = `
   insert into lantern.stale (account, livemode, customer)
   select $1, $2, s.customer from mirror.subscriptions s left join lantern.counted_books b on b.account = s.account and b.livemode = s.livemode and b.customer = s.customer
-  where s.account = $1 and s.livemode = $2 and s.customer is not null and s.changed_ms >= $3::bigint
+  where s.account = $1 and s.livemode = $2 and s.customer is not null and s.changed_ms >= $3::bigint and ($4::boolean or not ${MARKED('s')})
   group by s.customer having max(s.changed_ms) > coalesce(max(b.through_ms), -1) order by s.customer`;
 
 const INCLUDES_TAX = `data->'total_taxes' @> '[{"tax_behavior": "inclusive"}]'`;
@@ -167,14 +178,16 @@ const INVOICED = `
   select $1, $2, r.customer from recent r
   where exists (select 1 from mirror.invoices t where t.account = $1 and t.livemode = $2 and t.customer = r.customer and t.${INCLUDES_TAX})
     and r.changed_ms > (select max(b.invoices_ms) from lantern.counted_books b where b.account = $1 and b.livemode = $2 and b.customer = r.customer)
+    and ($4::boolean or not ${MARKED('r')})
   order by r.customer`;
 
 const DUE = `
   insert into lantern.stale (account, livemode, customer)
-  select distinct account, livemode, customer from lantern.counted_books where account = $1 and livemode = $2 and next_at <= $3`;
+  select distinct account, livemode, customer from lantern.counted_books b
+  where account = $1 and livemode = $2 and next_at <= $3 and ($4::boolean or not ${MARKED('b')})`;
 
 /** Subscriptions and invoices that came by import or were fetched again, books that are due, and everything once when the import has ended. */
-async function findStale({ now }: Lantern, tx: Query, world: World & { readonly backMs: number }): Promise<void> {
+async function findStale({ now }: Lantern, tx: Query, world: World & Search): Promise<void> {
   const key = [world.account, world.livemode];
   if ((await tx.query(CONNECTED, key)).length === 0) return;
   await tx.query('insert into lantern.desks (account, livemode) values ($1, $2) on conflict do nothing', key);
@@ -185,9 +198,9 @@ async function findStale({ now }: Lantern, tx: Query, world: World & { readonly 
   if (desk === undefined) return;
   await followRules(tx, world);
   await keepPresentDiscounts(tx, world, desk.scanned_ms - world.backMs);
-  await tx.query(CHANGED, [...key, desk.scanned_ms - world.backMs]);
-  if ((await tx.query(TAXED, key)).length > 0) await tx.query(INVOICED, [...key, desk.scanned_ms - world.backMs]);
-  await tx.query(DUE, [...key, Math.floor((await nowOf(tx, world, now())) / 1000)]);
+  await tx.query(CHANGED, [...key, desk.scanned_ms - world.backMs, world.alsoMarked]);
+  if ((await tx.query(TAXED, key)).length > 0) await tx.query(INVOICED, [...key, desk.scanned_ms - world.backMs, world.alsoMarked]);
+  await tx.query(DUE, [...key, Math.floor((await nowOf(tx, world, now())) / 1000), world.alsoMarked]);
   const over = await tx.query("select 1 from annex.imports where account = $1 and livemode = $2 and state = 'done'", key);
   const settles = !desk.settled && over.length > 0;
   if (settles) await markAllStale(tx, world);
