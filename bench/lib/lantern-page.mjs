@@ -21,20 +21,21 @@ export async function openPage(url, { account, cookie }) {
   await load();
   const stop = new AbortController();
   const stream = await fetch(`${page}/live`, { headers: { cookie }, signal: stop.signal });
-  let [loading, again] = [false, false];
+  let [loading, again] = [undefined, false];
   const refresh = async () => {
-    again = true;
-    if (loading) return;
-    loading = true;
     while (again) {
       again = false;
       await load();
     }
-    loading = false;
+    loading = undefined;
   };
   const ended = (async () => {
     const decoder = new TextDecoder();
-    for await (const chunk of stream.body) if (decoder.decode(chunk, { stream: true }).includes('event: change')) refresh();
+    for await (const chunk of stream.body)
+      if (decoder.decode(chunk, { stream: true }).includes('event: change')) {
+        again = true;
+        loading ??= refresh();
+      }
   })().catch(() => {});
   return {
     load,
@@ -55,6 +56,7 @@ export async function openPage(url, { account, cookie }) {
     async close() {
       stop.abort();
       await ended;
+      await loading;
     },
   };
 }

@@ -64,11 +64,17 @@ export async function readStored(on: Query, { account, livemode }: World, from: 
 }
 
 /** Rows that go and rows that come, where one set replaces another. Most of a customer's past stays as it is. */
-function turn<T>({ columns }: Pick<Kept<T>, 'columns'>, old: readonly T[], fresh: readonly T[]): Turn<T> {
+function turn<T extends object>({ columns, key }: Kept<T>, old: readonly T[], fresh: readonly T[]): Turn<T> {
   if (old.length === 0) return { gone: [], come: fresh };
-  const textOf = (row: T): string => JSON.stringify(columns.names.map((name) => row[name]));
-  const there = new Map(old.map((row) => [textOf(row), row]));
-  const come = fresh.filter((row) => !there.delete(textOf(row)));
+  const placeOf = (row: T): string => key.names.map((name) => row[name]).join(' ');
+  const there = new Map(old.map((row) => [placeOf(row), row]));
+  const come = fresh.filter((row) => {
+    const place = placeOf(row);
+    const stands = there.get(place);
+    const stays = stands !== undefined && columns.names.every((name) => stands[name] === row[name]);
+    if (stays) there.delete(place);
+    return !stays;
+  });
   return { gone: [...there.values()], come };
 }
 

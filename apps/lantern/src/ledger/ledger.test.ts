@@ -13,6 +13,7 @@ import {
   presetOf,
   type Rules,
   ratesOf,
+  variantsOf,
 } from './index.ts';
 
 interface Step {
@@ -207,6 +208,35 @@ describe('the ledger', () => {
         expect(ledgerOf([...mine, ...renamed]).rows.filter((row) => !row.subscription.startsWith('other_'))).toEqual(alone);
       }),
     );
+  });
+});
+
+describe('under all presets at once, the ledger', () => {
+  const options = { calendar: calendarOf('UTC'), convert, now: Number.POSITIVE_INFINITY };
+  test('is that of each alone', () => {
+    fc.assert(
+      fc.property(history, (observations) => {
+        const { variants } = variantsOf(observations, PRESETS, options);
+        for (const { bit, rules } of PRESETS) {
+          const { rows, movements } = variants.find(({ under }) => (under & bit) !== 0)!;
+          const alone = ledgerOf(observations, { rules, convert });
+          expect([rows, movements]).toEqual([alone.rows, alone.movements]);
+        }
+      }),
+    );
+  });
+  test.each([
+    [30, 1],
+    [31, 2],
+  ])('is made once where nobody was past due for longer than the rules are patient: %d days, made %d times', (days, times) => {
+    const [first] = caseOf('A7');
+    const since = first!.at + 86_400;
+    const observations = [
+      first!,
+      { ...first!, at: since, status: 'past_due', pastDueSince: since },
+      { ...first!, at: since + days * 86_400 },
+    ];
+    expect(variantsOf(observations, PRESETS, options).variants.length).toBe(times);
   });
 });
 

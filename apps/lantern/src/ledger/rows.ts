@@ -41,7 +41,7 @@ export interface LedgerRow {
   readonly tax_unknown: boolean;
 }
 
-const DAY = 86_400;
+export const DAY = 86_400;
 const COUNTS = new Set(['active', 'past_due']);
 const PAUSED = new Set(['void', 'mark_uncollectible']);
 
@@ -163,9 +163,13 @@ export function endOf(line: readonly Observation[], rules: Rules, until: (at: nu
 }
 
 /** The ledger of one account and mode: every change of every item, in order of time. The same bytes for the same observations, in any order and number. */
-export function ledgerRows(observations: readonly Observation[], rules: Rules): LedgerRow[] {
+export const ledgerRows = (observations: readonly Observation[], rules: Rules): LedgerRow[] =>
+  rowsOf([...timelines(observations).values()], rules);
+
+/** The same of timelines that are made already. */
+export function rowsOf(lines: readonly (readonly Observation[])[], rules: Rules): LedgerRow[] {
   const rows: LedgerRow[] = [];
-  for (const line of timelines(observations).values()) {
+  for (const line of lines) {
     let before: State | undefined;
     line.forEach((seen, index) => {
       const until = line[index + 1]?.at ?? Number.POSITIVE_INFINITY;

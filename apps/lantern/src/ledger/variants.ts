@@ -1,8 +1,8 @@
 import type { Calendar } from './calendar.ts';
 import { differing, MINDS, mindsOf } from './minds.ts';
 import { type Convert, type Movement, movementsOf, withoutShortLived } from './movements.ts';
-import type { Observation } from './observation.ts';
-import { type LedgerRow, ledgerRows } from './rows.ts';
+import { type Observation, timelines } from './observation.ts';
+import { DAY, type LedgerRow, rowsOf } from './rows.ts';
 import type { Rules } from './rules.ts';
 
 /** Rules under which books are kept, and the bit that stands for them. */
@@ -41,10 +41,12 @@ const ROWS = MINDS.forever | MINDS.repeating | MINDS.once | MINDS.pastDueDays | 
  */
 export function variantsOf(observations: readonly Observation[], slots: readonly Slot[], options: Options): Variants {
   const minded = mindsOf(observations);
-  const groups = sharing(slots, (a, b) => (differing(a, b) & ROWS & minded) === 0);
+  const lines = [...timelines(observations).values()];
+  const patient = (minded & MINDS.pastDueDays) === 0 ? slots : withoutUnreached(slots, longestPastDue(lines));
+  const groups = sharing(patient, (a, b) => (differing(a, b) & ROWS & minded) === 0);
   let minds = minded;
   const variants = groups.flatMap((group) => {
-    const all = ledgerRows(observations, group[0]!.rules);
+    const all = rowsOf(lines, group[0]!.rules);
     const rows = all.filter(({ at }) => at <= options.now);
     const made = underMovements(rows, group, options);
     minds |= made.minds;
@@ -52,6 +54,24 @@ export function variantsOf(observations: readonly Observation[], slots: readonly
   });
   return { variants, minds };
 }
+
+/** For how long (seconds) the longest time past due lasted; without end while one lasts. */
+function longestPastDue(lines: readonly (readonly Observation[])[]): number {
+  let longest = 0;
+  for (const line of lines)
+    line.forEach(({ status, pastDueSince }, n) => {
+      if (status !== 'past_due' || pastDueSince === null) return;
+      longest = Math.max(longest, (line[n + 1]?.at ?? Number.POSITIVE_INFINITY) - pastDueSince);
+    });
+  return longest;
+}
+
+/** A patience that nobody ever tried to the end is as good as one without end. */
+const withoutUnreached = (slots: readonly Slot[], longest: number): Slot[] =>
+  slots.map(({ bit, rules }) => ({
+    bit,
+    rules: rules.pastDueDays !== null && rules.pastDueDays * DAY >= longest ? { ...rules, pastDueDays: null } : rules,
+  }));
 
 /** Slots in groups of those that come to the same. */
 function sharing(slots: readonly Slot[], same: (a: Rules, b: Rules) => boolean): Slot[][] {
