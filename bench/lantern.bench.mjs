@@ -11,7 +11,7 @@ import { placeOf } from '../apps/lantern/dist/web/place.js';
 import { connectDatabase } from '../packages/kit/dist/index.js';
 import { findPostgres, startPostgres } from '../packages/testkit/dist/postgres.js';
 import { ACCOUNT, fillBooks } from './lib/lantern-books.mjs';
-import { openPage, subscriptionEvent } from './lib/lantern-page.mjs';
+import { fetchAgain, openPage, subscriptionEvent } from './lib/lantern-page.mjs';
 import { table } from './lib/table.mjs';
 
 const SUBSCRIPTIONS = Number(process.env.ANNEX_BENCH_SUBSCRIPTIONS ?? 10_000);
@@ -69,7 +69,7 @@ const PROBE_MRR = 10 ** 11;
 /** Under a load of events of random customers, over HTTP: from the sending of a webhook until an open page shows what it did. */
 async function eventToPage(url, page) {
   let [running, sent] = [true, 0];
-  const send = (about) => fetch(`${url}/webhooks`, subscriptionEvent({ account: ACCOUNT, secret: SECRET, ...about }));
+  const send = (about) => fetchAgain(`${url}/webhooks`, subscriptionEvent({ account: ACCOUNT, secret: SECRET, ...about }));
   const load = (async () => {
     const began = performance.now();
     const open = new Set();
