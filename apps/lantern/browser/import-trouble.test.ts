@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLantern, readSettings } from '../src/index.ts';
+import { makeOwner } from '../src/people/members.ts';
+import { addGuest, newGuest } from '../src/people/people.ts';
+import { newToken } from '../src/people/secrets.ts';
+import { openSession } from '../src/people/sessions.ts';
 import { createLanternWorld, type LanternWorld } from './lantern-world.ts';
 import { consented, signedUp, until } from './visitor.ts';
 
@@ -29,4 +34,29 @@ it('an import whose requests fail says so, promises no time, and goes on by itse
   await control.clearFaults();
   await until(async () => (await page()).includes('data-import="done"'));
   expect(await page()).not.toContain(told);
+});
+
+it('an overview whose history is read but not counted yet says so, until it is', async () => {
+  const settings = readSettings([], { STRIPE_TEST_SECRET_KEY: 'sk_test_x', STRIPE_TEST_CLIENT_ID: 'ca_x' });
+  if (settings === 'help') throw new Error('unreachable');
+  // Not started: nobody keeps its books but the test.
+  const lantern = await createLantern({ settings, publicUrl: 'http://lantern.test' });
+  const { database } = lantern.kit;
+  await database.query(
+    `insert into annex.connections (account, livemode, kind, state, scope, connected_ms) values ('acct_read', false, 'oauth', 'connected', 'read_only', 0)`,
+  );
+  await database.query(
+    "insert into annex.imports (account, livemode, state, started_ms, finished_ms, events_from, reconciled_ms) values ('acct_read', false, 'done', 0, 0, 0, 0)",
+  );
+  const guest = newGuest();
+  await addGuest(database, guest, Date.now());
+  await makeOwner(database, { account: 'acct_read', person: guest.id, nowMs: Date.now() });
+  const cookie = `lantern_session=${await openSession(database, guest, Date.now())}; lantern_browser=${newToken()}`;
+  const page = async () => (await lantern.app.request('http://lantern.test/a/acct_read/test', { headers: { cookie } })).text();
+  const told = 'Your whole history is here and is being counted';
+  expect(await page()).toContain(told);
+  // As the bookkeeper leaves it once it has marked everybody to be counted after the import.
+  await database.query("insert into lantern.desks (account, livemode, settled) values ('acct_read', false, true)");
+  expect(await page()).not.toContain(told);
+  await lantern.close();
 });

@@ -13,6 +13,7 @@ import { type AccountFigures, accountFigures } from '../figures/account.ts';
 import { type Counts, countsOf } from '../figures/now.ts';
 import { forecasts, type Metrics, metricsOf } from '../figures/rates-of-month.ts';
 import { readFeed } from '../live/feed.ts';
+import type { Place } from '../web/place.ts';
 import type { AccountVisit, Route } from '../web/visit.ts';
 import { FeedList } from './feed.tsx';
 import { MrrCharts } from './mrr-charts.tsx';
@@ -158,8 +159,8 @@ const CountTiles: FC<{ counts: Counts; base: string }> = ({ counts, base }) => (
 /** So many are counted again in the blink of an eye; a notice would only flicker. */
 const FEW = 10;
 
-const Caveats: FC<{ figures: AccountFigures; base: string }> = ({ figures, base }) => {
-  const { now } = figures;
+const Caveats: FC<{ figures: AccountFigures; place: Place }> = ({ figures, place: { base, history } }) => {
+  const { now, desk } = figures;
   return (
     <>
       {now.unconverted.length > 0 && (
@@ -175,6 +176,9 @@ const Caveats: FC<{ figures: AccountFigures; base: string }> = ({ figures, base 
         </Notice>
       )}
       <UnknownTax customers={now.taxUnknown} base={base} />
+      {now.stale <= FEW && history === 'done' && !desk.settled && (
+        <Notice>Your whole history is here and is being counted; figures settle in a moment.</Notice>
+      )}
       {now.stale > FEW && (
         <Notice>
           <CountOf n={now.stale} one="customer is" many="customers are" /> being counted again; figures settle in a moment.
@@ -243,7 +247,7 @@ async function overview(visit: AccountVisit): Promise<Response> {
     >
       <Live name="loading">
         <Loading place={place} fraction={progress?.fraction} />
-        <Caveats figures={figures} base={base} />
+        <Caveats figures={figures} place={place} />
       </Live>
       <Live name="figures">
         <Headline figures={figures} base={base} />
