@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { catchUp } from '../src/figures/bookkeeper.ts';
 import { createLantern, readSettings } from '../src/index.ts';
 import { makeOwner } from '../src/people/members.ts';
 import { addGuest, newGuest } from '../src/people/people.ts';
@@ -46,7 +47,7 @@ it('an overview whose history is read but not counted yet says so, until it is',
     `insert into annex.connections (account, livemode, kind, state, scope, connected_ms) values ('acct_read', false, 'oauth', 'connected', 'read_only', 0)`,
   );
   await database.query(
-    "insert into annex.imports (account, livemode, state, started_ms, finished_ms, events_from, reconciled_ms) values ('acct_read', false, 'done', 0, 0, 0, 0)",
+    "insert into annex.imports (account, livemode, state, started_ms, finished_ms, events_from, reconciled_ms) values ('acct_read', false, 'done', 0, 1, 0, 0)",
   );
   const guest = newGuest();
   await addGuest(database, guest, Date.now());
@@ -55,8 +56,14 @@ it('an overview whose history is read but not counted yet says so, until it is',
   const page = async () => (await lantern.app.request('http://lantern.test/a/acct_read/test', { headers: { cookie } })).text();
   const told = 'Your whole history is here and is being counted';
   expect(await page()).toContain(told);
-  // As the bookkeeper leaves it once it has marked everybody to be counted after the import.
-  await database.query("insert into lantern.desks (account, livemode, settled) values ('acct_read', false, true)");
+  await catchUp(lantern, { account: 'acct_read', livemode: false });
+  expect(await page()).not.toContain(told);
+  // Imported again, it is counted again.
+  await database.query("update annex.imports set state = 'running' where account = 'acct_read'");
+  await catchUp(lantern, { account: 'acct_read', livemode: false });
+  await database.query("update annex.imports set state = 'done', finished_ms = 2 where account = 'acct_read'");
+  expect(await page()).toContain(told);
+  await catchUp(lantern, { account: 'acct_read', livemode: false });
   expect(await page()).not.toContain(told);
   await lantern.close();
 });

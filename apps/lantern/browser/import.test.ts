@@ -64,7 +64,13 @@ describe.skipIf(!verdict.run)(`the import in a browser${verdict.run ? '' : ` (sk
       for (let n = from; n < CUSTOMERS; n += 20) await world.api(acme!.testKey, 'POST /v1/customers', { name: `Customer ${n}` });
     };
     await Promise.all(Array.from({ length: 20 }, (_, n) => make(n)));
-    await world.platform.control.setFaults({ seed: 7, rules: [{ fault: 'rate_limit', share: 0.05, length: 1, account: acme!.account }] });
+    const reads = { account: acme!.account, method: 'GET' };
+    const rules = [
+      { fault: 'rate_limit', share: 0.05, length: 1, ...reads },
+      // So that it is still at work when it is seen to be at 40 %.
+      { fault: 'slow', from: 0.2, to: 0.2, share: 1, ...reads },
+    ];
+    await world.platform.control.setFaults({ seed: 7, rules });
 
     const page = await (await openWindow(browser)).newPage();
     const type = async (text: string, key = 'Tab'): Promise<void> => {

@@ -150,8 +150,11 @@ interface Search {
   readonly alsoMarked: boolean;
 }
 
-export const search = (lantern: Lantern, world: World, how: Search): Promise<void> =>
-  lantern.kit.database.transaction((tx) => findStale(lantern, tx, { ...world, ...how }));
+export async function search(lantern: Lantern, world: World, how: Search): Promise<void> {
+  const settles = await lantern.kit.database.transaction((tx) => findStale(lantern, tx, { ...world, ...how }));
+  // Nobody may be there to be counted, so that no books tell it.
+  if (settles) lantern.hub.tell(world.account, world.livemode);
+}
 
 export const CONNECTED =
   "select 1 from annex.connections where account = $1 and livemode = $2 and state = 'connected' and kind = 'oauth' for share";
@@ -186,34 +189,42 @@ const DUE = `
   select distinct account, livemode, customer from lantern.counted_books b
   where account = $1 and livemode = $2 and next_at <= $3 and ($4::boolean or not ${MARKED('b')})`;
 
-/** Subscriptions and invoices that came by import or were fetched again, books that are due, and everything once when the import has ended. */
-async function findStale({ now }: Lantern, tx: Query, world: World & Search): Promise<void> {
+/**
+ * Subscriptions and invoices that came by import or were fetched again, books that are due, and everything once when an import has ended:
+ * answers whether that is now.
+ */
+async function findStale({ now }: Lantern, tx: Query, world: World & Search): Promise<boolean> {
   const key = [world.account, world.livemode];
-  if ((await tx.query(CONNECTED, key)).length === 0) return;
+  if ((await tx.query(CONNECTED, key)).length === 0) return false;
   await tx.query('insert into lantern.desks (account, livemode) values ($1, $2) on conflict do nothing', key);
-  const [desk] = await tx.query<{ scanned_ms: number; settled: boolean }>(
-    'select scanned_ms, settled from lantern.desks where account = $1 and livemode = $2 for update skip locked',
+  const [desk] = await tx.query<{ scanned_ms: number; settled_ms: number }>(
+    'select scanned_ms, settled_ms from lantern.desks where account = $1 and livemode = $2 for update skip locked',
     key,
   );
-  if (desk === undefined) return;
+  if (desk === undefined) return false;
   await followRules(tx, world);
   await keepPresentDiscounts(tx, world, desk.scanned_ms - world.backMs);
   await tx.query(CHANGED, [...key, desk.scanned_ms - world.backMs, world.alsoMarked]);
   if ((await tx.query(TAXED, key)).length > 0) await tx.query(INVOICED, [...key, desk.scanned_ms - world.backMs, world.alsoMarked]);
   await tx.query(DUE, [...key, Math.floor((await nowOf(tx, world, now())) / 1000), world.alsoMarked]);
-  const over = await tx.query("select 1 from annex.imports where account = $1 and livemode = $2 and state = 'done'", key);
-  const settles = !desk.settled && over.length > 0;
+  const [over] = await tx.query<{ ms: number }>(
+    "select coalesce(finished_ms, 0) as ms from annex.imports where account = $1 and livemode = $2 and state = 'done'",
+    key,
+  );
+  const settles = over !== undefined && over.ms > desk.settled_ms;
   if (settles) await markAllStale(tx, world);
   const [scanned] = await tx.query<{ ms: number }>(
     `select greatest(coalesce((select max(changed_ms) from mirror.subscriptions where account = $1 and livemode = $2), 0),
       coalesce((select max(changed_ms) from mirror.invoices where account = $1 and livemode = $2), 0))::bigint as ms`,
     key,
   );
-  await tx.query('update lantern.desks set scanned_ms = $3, settled = settled or $4 where account = $1 and livemode = $2', [
-    ...key,
-    scanned!.ms,
-    settles,
-  ]);
+  await tx.query(
+    `update lantern.desks set scanned_ms = $3, settled = $4, settled_ms = greatest(settled_ms, $5::bigint),
+       version = version + case when settled = $4 and settled_ms >= $5::bigint then 0 else 1 end
+     where account = $1 and livemode = $2`,
+    [...key, scanned!.ms, over !== undefined, over?.ms ?? 0],
+  );
+  return settles;
 }
 
 const PRESENT_DISCOUNTS = `
