@@ -18,6 +18,8 @@ export default defineConfig({
     globalSetup: ['tests/setup/postgres.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A condition is waited for on a busy machine, too.
+    expect: { poll: { timeout: 15_000 } },
     maxWorkers: 2,
   },
 });
