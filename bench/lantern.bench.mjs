@@ -1,5 +1,7 @@
 // Lantern's books: from nothing, under other rules, after an event, and as a page. `npm run bench -- lantern`.
 // ANNEX_BENCH_SUBSCRIPTIONS (10000) and ANNEX_BENCH_CHANGES (100 of each, over five years) change its size.
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
 import { changeDesk, markAllStale } from '../apps/lantern/dist/figures/desk.js';
 import { createLantern, readSettings, serveLantern } from '../apps/lantern/dist/index.js';
 import { PLAIN, PRESETS } from '../apps/lantern/dist/ledger/index.js';
@@ -11,7 +13,6 @@ import { placeOf } from '../apps/lantern/dist/web/place.js';
 import { connectDatabase } from '../packages/kit/dist/index.js';
 import { findPostgres, startPostgres } from '../packages/testkit/dist/postgres.js';
 import { ACCOUNT, fillBooks } from './lib/lantern-books.mjs';
-import { fetchAgain, openPage, subscriptionEvent } from './lib/lantern-page.mjs';
 import { table } from './lib/table.mjs';
 
 const SUBSCRIPTIONS = Number(process.env.ANNEX_BENCH_SUBSCRIPTIONS ?? 10_000);
@@ -63,44 +64,20 @@ async function rebuilt(lantern) {
   return { took, peak, movements };
 }
 
-/** So much more than all others together that the page's MRR tells how many of the probes it shows. */
-const PROBE_MRR = 10 ** 11;
-
-/** Under a load of events of random customers, over HTTP: from the sending of a webhook until an open page shows what it did. */
-async function eventToPage(url, page) {
-  let [running, sent] = [true, 0];
-  const send = (about) => fetchAgain(`${url}/webhooks`, subscriptionEvent({ account: ACCOUNT, secret: SECRET, ...about }));
-  const load = (async () => {
-    const began = performance.now();
-    const open = new Set();
-    while (running) {
-      const due = Math.floor(((performance.now() - began) * EVENTS_PER_SECOND) / 1000);
-      for (; sent < due; sent++) {
-        const number = Math.floor(Math.random() * SUBSCRIPTIONS);
-        const one = send({ id: `evt_load_${sent}`, number, amount: 900 + (sent % 50) }).finally(() => open.delete(one));
-        open.add(one);
-      }
-      await new Promise((done) => setTimeout(done, 5));
-    }
-    await Promise.all(open);
-  })();
-  await new Promise((done) => setTimeout(done, 2_000));
-  const waits = [];
-  page.times.length = 0;
-  for (let probe = 1; probe <= PROBES; probe++) {
-    const shown = page.shows(probe * PROBE_MRR);
-    waits.push(
-      await timed(async () => {
-        await send({ id: `evt_probe_${probe}`, number: `probe${probe}`, amount: PROBE_MRR });
-        await shown;
-      }),
-    );
-    // Not in step with what is told, or every probe would wait equally long.
-    await new Promise((done) => setTimeout(done, 50 + Math.random() * 250));
-  }
-  running = false;
-  await load;
-  return { waits, sent };
+/** Browsers and Stripe: a process of its own, that is asked one thing at a time. */
+function outside() {
+  const child = fork(join(import.meta.dirname, 'lib', 'lantern-outside.mjs'));
+  return (task, given) =>
+    new Promise((done, fail) => {
+      const ended = (code) => fail(new Error(`What is outside of Lantern ended with ${code}.`));
+      child.once('exit', task === 'close' ? done : ended);
+      child.once('message', ({ result, error }) => {
+        child.off('exit', ended);
+        if (error === undefined) done(result);
+        else fail(new Error(error));
+      });
+      child.send({ task, given });
+    });
 }
 
 async function main() {
@@ -129,12 +106,13 @@ async function main() {
   await lantern.close();
 
   const served = await serveLantern({ settings, kit });
-  const page = await openPage(served.url, { account: ACCOUNT, cookie });
-  page.times.length = 0;
-  for (let n = 0; n < 200; n++) await page.load();
-  const quiet = [...page.times];
-  const living = await cpuOf(postgres, () => eventToPage(served.url, page));
-  const { waits, sent } = living.result;
+  const ask = outside();
+  await ask('open', { url: served.url, account: ACCOUNT, cookie, secret: SECRET });
+  const quiet = await ask('load', { times: 200 });
+  const living = await cpuOf(postgres, () =>
+    ask('eventToPage', { perSecond: EVENTS_PER_SECOND, probes: PROBES, subscriptions: SUBSCRIPTIONS }),
+  );
+  const { waits, sent, pages } = living.result;
 
   const ms = (value) => `${value < 100 ? value.toFixed(1) : Math.round(value)} ms`;
   const spread = (values) => `${ms(percentile(values, 0.5))}, ${ms(percentile(values, 0.99))}`;
@@ -146,18 +124,18 @@ async function main() {
       ['memory while they are made', `${Math.round(peak / 2 ** 20)} MB`, '300 MB'],
       [`another preset, the longest of ${switches.length}`, ms(Math.max(...switches)), '2 s'],
       ['own rules, which concern a tenth of the customers', ms(own), '2 s'],
-      ['overview page, p50 and p99 of 200', spread(quiet), 'p99 150 ms'],
-      [`the same at ${EVENTS_PER_SECOND} events/s, p50 and p99 of ${page.times.length}`, spread(page.times), 'p99 150 ms'],
-      ['overview page, size', `${Math.round(page.bytes() / 1024)} kB`, '100 kB'],
+      ['overview page, p50 and p99 of 200', spread(quiet.pages), 'p99 150 ms'],
+      [`the same at ${EVENTS_PER_SECOND} events/s, p50 and p99 of ${pages.length}`, spread(pages), 'p99 150 ms'],
+      ['overview page, size', `${Math.round(quiet.bytes / 1024)} kB`, '100 kB'],
       [`event to changed page at ${EVENTS_PER_SECOND}/s (${sent} sent), p50 and p99 of ${PROBES}`, spread(waits), 'p50 300 ms, p99 2 s'],
       [
-        'CPU per event, sender and pages with it: process + PostgreSQL',
+        'CPU per event, pages with it: process + PostgreSQL',
         `${ms((living.own / sent) * 1000)} + ${ms((living.theirs / sent) * 1000)}`,
         '',
       ],
     ],
   );
-  await page.close();
+  await ask('close');
   await served.close();
   await postgres.stop();
 }

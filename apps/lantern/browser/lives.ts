@@ -200,8 +200,11 @@ async function perform(shop: Shop, { customer, currency, subscription: id }: Sta
     await change({ ...form, proration_behavior: proration });
   };
   switch (given.does) {
-    case 'plan':
-      return changeItems({ 'items[0][id]': first!.id, 'items[0][price]': await shop.price(given.plan, currency) });
+    case 'plan': {
+      const price = await shop.price(given.plan, currency);
+      if (second?.price.id === price) return;
+      return changeItems({ 'items[0][id]': first!.id, 'items[0][price]': price });
+    }
     case 'seats':
       return changeItems({ 'items[0][id]': first!.id, 'items[0][quantity]': given.seats });
     case 'second item': {

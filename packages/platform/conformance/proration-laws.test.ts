@@ -33,9 +33,11 @@ function expected(mode: 'classic' | 'flexible', unit: number, first: number, ste
     const left = PERIOD - step.at;
     const credit = mode === 'classic' ? -rounded(unit * quantity, left, PERIOD) : -rounded(debit.amount, left, PERIOD - debit.from);
     const charge = rounded(unit * step.quantity, left, PERIOD);
+    // Of what came to nothing there is nothing to credit.
+    const credits = mode === 'flexible' && debit.amount === 0 ? [] : [credit + 0];
     debit = { amount: charge, from: step.at };
     quantity = step.quantity;
-    return [credit + 0, charge];
+    return [...credits, charge];
   });
 }
 
