@@ -12,7 +12,7 @@ interface World {
 
 const LOOK_MS = 5_000;
 /** From the beginning of one round for an account to the next: what happens meanwhile is counted together, and told together. */
-const PACE_MS = 100;
+const PACE_MS = 60;
 /** So often at most is looked for what no event has marked: what came by import, by a fetch, or with time. */
 const SEARCH_MS = 1_000;
 /** Rows committed later may carry an earlier time: so far back is looked again each time, and now and then further. */

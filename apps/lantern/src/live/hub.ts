@@ -9,7 +9,7 @@ export interface Hub {
 }
 
 /** Changes within so long are told together; with many pages open longer, because each is loaded again. */
-const QUIET_MS = 120;
+const QUIET_MS = 80;
 const QUIET_MS_A_PAGE = 30;
 const LONGEST_MS = 2_000;
 
