@@ -36,6 +36,8 @@ interface Kept {
   /** When counting began and how long it took, by this process's own clock. */
   readonly beganMs: number;
   readonly tookMs: number;
+  /** Counts again when the pause is over, because somebody has asked meanwhile. */
+  again?: NodeJS.Timeout;
 }
 
 const kept = new WeakMap<Lantern, Map<string, Kept>>();
@@ -44,12 +46,13 @@ const MOST_KEPT = 200;
 const NOTHING_MS = 10;
 /** Counting may take one part of the time in so many. */
 const PAUSE = 30;
+const LONGEST_PAUSE_MS = 1_500;
 /** Nobody is shown anything older. */
 const OLDEST_MS = 60_000;
 
 /**
  * The counts for a page. In a large account counting is slow beside everything else on it; so what was counted a moment ago is shown,
- * and meanwhile it is counted again; open pages are told if it has changed.
+ * and it is counted again meanwhile, or when a pause is over; open pages are told if it has changed.
  */
 export function countsOf(lantern: Lantern, place: Place, nowMs: number): Promise<Counts> {
   const all = kept.get(lantern) ?? new Map<string, Kept>();
@@ -58,15 +61,18 @@ export function countsOf(lantern: Lantern, place: Place, nowMs: number): Promise
   const known = all.get(name);
   const beganMs = performance.now();
   const age = known === undefined ? Number.POSITIVE_INFINITY : beganMs - known.beganMs;
-  if (known !== undefined && age < known.tookMs * PAUSE) return Promise.resolve(known.counts);
-  const fresh = countAnew(lantern, place, { all, name, beganMs, nowMs });
-  if (known === undefined || age > OLDEST_MS) return fresh;
-  fresh.then(
-    (counts) => {
-      if (JSON.stringify(counts) !== JSON.stringify(known.counts)) lantern.hub.tell(place.account, place.livemode);
-    },
-    (error: unknown) => lantern.log('warn', 'Objects could not be counted.', { error: String(error) }),
-  );
+  if (known === undefined || age > OLDEST_MS) return countAnew(lantern, place, { all, name, beganMs, nowMs });
+  const countAgain = (): void => {
+    countAnew(lantern, place, { all, name, beganMs: performance.now(), nowMs }).then(
+      (counts) => {
+        if (JSON.stringify(counts) !== JSON.stringify(known.counts)) lantern.hub.tell(place.account, place.livemode);
+      },
+      (error: unknown) => lantern.log('warn', 'Objects could not be counted.', { error: String(error) }),
+    );
+  };
+  const pauseMs = Math.min(known.tookMs * PAUSE, LONGEST_PAUSE_MS) - age;
+  if (pauseMs > 0) known.again ??= setTimeout(countAgain, pauseMs).unref();
+  else countAgain();
   return Promise.resolve(known.counts);
 }
 
