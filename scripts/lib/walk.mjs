@@ -57,8 +57,13 @@ async function connect({ page, lantern, shoot }) {
   await shoot('lantern-import');
 }
 
+/** A page that is locked or open again at that moment loads itself, which ends another load that has begun. */
+const openBilling = (page, base) => page.goto(`${base}/billing`).catch(() => page.goto(`${base}/billing`));
+
 async function lookAround({ page, lantern, visit }, base) {
   await page.goto(lantern + base);
+  // The first figures are counted again when the whole history is there.
+  await page.getByText('is being counted').waitFor({ state: 'hidden', timeout: 30_000 });
   const links = await page.locator('nav.side a').evaluateAll((all) => all.map((one) => [one.textContent, one.getAttribute('href')]));
   for (const [label, href] of links) await visit(`lantern-${named(label)}`, href);
   for (const [name, from, selector] of [
@@ -90,7 +95,7 @@ async function charge({ page, lantern, platform, shoot, visit }, base) {
     }
   };
   const standing = (reason) => page.locator(`[data-standing="${reason}"]`).first().waitFor({ timeout: 60_000 });
-  await page.goto(`${lantern}${base}/billing`);
+  await openBilling(page, `${lantern}${base}`);
   await standing('trial');
   await page.locator('[data-plan="monthly"]').getByRole('button').click();
   await shoot('platform-checkout');
@@ -105,7 +110,7 @@ async function charge({ page, lantern, platform, shoot, visit }, base) {
   await visit('lantern-overview-past-due', base);
   // The last try of the payment is then over.
   await pass(17);
-  await page.goto(`${lantern}${base}/billing`);
+  await openBilling(page, `${lantern}${base}`);
   await standing('unpaid');
   await shoot('lantern-billing-locked');
   await page.getByRole('button', { name: 'Card, plan and cancellation' }).click();
@@ -115,7 +120,7 @@ async function charge({ page, lantern, platform, shoot, visit }, base) {
   await page.getByRole('button', { name: 'Save card' }).click();
   await page.getByText('Your card was saved').waitFor();
   await shoot('platform-portal');
-  await page.goto(`${lantern}${base}/billing`);
+  await openBilling(page, `${lantern}${base}`);
   await page.getByRole('button', { name: 'Pay now' }).click();
   await standing('subscribed');
   await shoot('lantern-billing-paid');
@@ -124,7 +129,7 @@ async function charge({ page, lantern, platform, shoot, visit }, base) {
   await shoot('platform-portal-cancel');
   await page.getByRole('button', { name: 'Cancel the subscription' }).click();
   await page.waitForLoadState('load');
-  await page.goto(`${lantern}${base}/billing`);
+  await openBilling(page, `${lantern}${base}`);
   await standing('ending');
   await shoot('lantern-billing-ending');
 }
